@@ -1,0 +1,406 @@
+"""Activation functions: a = σ(z) and how the error passes back through them.
+
+Both directions work in place on the arrays that training owns. For a layer with values
+Z of shape (m, n) and outputs A of the same shape,
+
+- ``forward(Z, A)`` writes σ(Z) into A. Where `in_place` is true, A may be Z itself.
+- ``backward(Z, A, delta)`` turns ``delta = ∂C/∂A`` into ``∂C/∂Z``, for functions of one
+  value ``delta *= σ'(Z)``. It comes after the last use of Z and A, so it may overwrite
+  both, and needs no memory of its own.
+
+Sources: D. Hendrycks and K. Gimpel (2016) for GELU and SiLU, D. Misra (2019) for Mish,
+D.-A. Clevert et al. (2015) for ELU, G. Klambauer et al. (2017) for SELU, K. He et al.
+(2015) for PReLU.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import pi, sqrt
+from typing import ClassVar
+
+from .arrays import Array, column_sums, erf, expit, xp
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function applied to every value of a layer; the base of all of them.
+
+    Attributes
+    ----------
+    initializer : str
+        The initializer that suits weights in front of this function.
+    in_place : bool
+        Whether `forward` may write over Z: `backward` then works from A alone.
+    hidden : bool
+        Whether it may stand in a hidden layer.
+    positive : bool
+        Whether every output is above 0.
+    joint : bool
+        Whether an output depends on all values of its row, not on its own alone.
+    link : str
+        What z is to a, as generalised linear models name it: "identity", "log" or
+        "logit" (then a is a probability); "" for anything else.
+    """
+
+    initializer: ClassVar[str] = "glorot_uniform"
+    in_place: ClassVar[bool] = False
+    hidden: ClassVar[bool] = True
+    positive: ClassVar[bool] = False
+    joint: ClassVar[bool] = False
+    link: ClassVar[str] = ""
+
+    def learned(self, width: int) -> Array:
+        """Return the initial values of what the function itself learns, if anything."""
+        return xp.empty(0)
+
+    def bind(self, learned: Array, grad: Array | None = None) -> Activation:
+        """Return the function for one layer, tied to its values of `learned`.
+
+        `backward` leaves their gradient in `grad`, an array of the same shape.
+        """
+        return self
+
+    def forward(self, Z: Array, A: Array) -> None:
+        """Write σ(Z) into A."""
+        raise NotImplementedError
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        """Multiply `delta` by σ'(Z) in place; Z and A are overwritten."""
+        raise NotImplementedError
+
+    def log(self, Z: Array) -> Array:
+        """Return log σ(Z) as a new array; for positive functions only."""
+        A = xp.empty_like(Z)
+        self.forward(Z.copy(), A)
+        return xp.log(A)
+
+
+class Identity(Activation):
+    """σ(z) = z, σ'(z) = 1."""
+
+    in_place: ClassVar[bool] = True
+    link: ClassVar[str] = "identity"
+
+    def forward(self, Z: Array, A: Array) -> None:
+        if A is not Z:
+            A[...] = Z
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        pass  # σ' = 1 leaves delta as it is
+
+
+class Sigmoid(Activation):
+    """σ(z) = 1 / (1 + e^-z), between 0 and 1; σ'(z) = a (1 - a)."""
+
+    in_place: ClassVar[bool] = True
+    positive: ClassVar[bool] = True
+    link: ClassVar[str] = "logit"
+
+    def forward(self, Z: Array, A: Array) -> None:
+        expit(Z, out=A)
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        delta *= A
+        xp.subtract(1, A, out=A)
+        delta *= A
+
+    def log(self, Z: Array) -> Array:
+        return -xp.logaddexp(0, -Z)
+
+
+class Tanh(Activation):
+    """σ(z) = tanh z, between -1 and 1; σ'(z) = 1 - a²."""
+
+    in_place: ClassVar[bool] = True
+
+    def forward(self, Z: Array, A: Array) -> None:
+        xp.tanh(Z, out=A)
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        A *= A
+        xp.subtract(1, A, out=A)
+        delta *= A
+
+
+class _Rectifier(Activation):
+    """A function that passes what is above 0 and damps what is below."""
+
+    initializer: ClassVar[str] = "he_uniform"
+
+
+class ReLU(_Rectifier):
+    """σ(z) = max(z, 0), σ'(z) = [a > 0]."""
+
+    in_place: ClassVar[bool] = True
+
+    def forward(self, Z: Array, A: Array) -> None:
+        xp.maximum(Z, 0, out=A)
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        xp.greater(A, 0, out=A)
+        delta *= A
+
+
+@dataclass(frozen=True)
+class LeakyReLU(_Rectifier):
+    """σ(z) = z for z > 0, else slope · z; σ'(z) = 1 or the slope.
+
+    Parameters
+    ----------
+    slope : float, default=0.01
+        Slope for negative values, in [0, 1).
+    """
+
+    slope: float = 0.01
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.slope < 1:
+            raise ValueError(f"LeakyReLU: slope must be in [0, 1), got {self.slope!r}.")
+
+    def forward(self, Z: Array, A: Array) -> None:
+        xp.multiply(Z, self.slope, out=A)
+        xp.maximum(A, Z, out=A)
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        xp.greater(Z, 0, out=A)
+        A *= 1 - self.slope
+        A += self.slope
+        delta *= A
+
+
+@dataclass(frozen=True)
+class PReLU(_Rectifier):
+    """σ(z_j) = z_j for z_j > 0, else p_j · z_j, with a learned slope p_j per neuron.
+
+    σ'(z_j) = 1 or p_j; the slope's own gradient is Σ_i δ_ij min(z_ij, 0).
+
+    Parameters
+    ----------
+    slope : float, default=0.25
+        What every slope starts from.
+    """
+
+    slope: float = 0.25
+
+    def learned(self, width: int) -> Array:
+        return xp.full(width, self.slope)
+
+    def bind(self, learned: Array, grad: Array | None = None) -> Activation:
+        return _BoundPReLU(learned, grad)
+
+
+@dataclass(frozen=True, eq=False)
+class _BoundPReLU(Activation):
+    """A PReLU tied to the slopes of one layer and to their gradient."""
+
+    slopes: Array
+    grad: Array | None
+
+    def forward(self, Z: Array, A: Array) -> None:
+        xp.minimum(Z, 0, out=A)
+        A *= self.slopes - 1
+        A += Z
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        xp.minimum(Z, 0, out=A)
+        A *= delta
+        if self.grad is not None:
+            column_sums(A, out=self.grad)
+        xp.less_equal(Z, 0, out=Z)
+        Z *= self.slopes - 1
+        Z += 1
+        delta *= Z
+
+
+@dataclass(frozen=True)
+class ELU(_Rectifier):
+    """σ(z) = z for z > 0, else alpha · (e^z - 1); σ'(z) = 1 or a + alpha.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Minus the limit for z → -∞, above 0.
+    """
+
+    alpha: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.alpha > 0:
+            raise ValueError(f"ELU: alpha must be above 0, got {self.alpha!r}.")
+
+    def forward(self, Z: Array, A: Array) -> None:
+        xp.minimum(Z, 0, out=A)
+        xp.expm1(A, out=A)
+        A *= self.alpha
+        xp.maximum(Z, 0, out=Z)
+        A += Z
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        xp.less_equal(A, 0, out=Z)
+        A += self.alpha - 1
+        A *= Z
+        A += 1
+        delta *= A
+
+
+class SELU(Activation):
+    """σ(z) = λ · ELU(z), with λ and alpha such that the layers normalise themselves."""
+
+    initializer: ClassVar[str] = "lecun_normal"
+    scale: ClassVar[float] = 1.0507009873554805
+    elu: ClassVar[ELU] = ELU(1.6732632423543772)
+
+    def forward(self, Z: Array, A: Array) -> None:
+        self.elu.forward(Z, A)
+        A *= self.scale
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        A /= self.scale
+        self.elu.backward(Z, A, delta)
+        delta *= self.scale
+
+
+class GELU(_Rectifier):
+    """σ(z) = z Φ(z), with Φ the normal distribution function; σ'(z) = Φ(z) + z φ(z)."""
+
+    def forward(self, Z: Array, A: Array) -> None:
+        self._phi(Z, A)
+        A *= Z
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        self._phi(Z, A)
+        A *= delta
+        delta *= Z
+        Z *= Z
+        Z *= -0.5
+        xp.exp(Z, out=Z)
+        Z *= 1 / sqrt(2 * pi)
+        delta *= Z
+        delta += A
+
+    @staticmethod
+    def _phi(Z: Array, out: Array) -> None:
+        """Write Φ(z) = (1 + erf(z / √2)) / 2 into `out`."""
+        xp.multiply(Z, sqrt(0.5), out=out)
+        erf(out, out=out)
+        out += 1
+        out *= 0.5
+
+
+class SiLU(_Rectifier):
+    """σ(z) = z s with s = sigmoid(z), also called swish; σ'(z) = s (1 + z (1 - s))."""
+
+    def forward(self, Z: Array, A: Array) -> None:
+        expit(Z, out=A)
+        A *= Z
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        expit(Z, out=A)
+        delta *= A
+        xp.subtract(1, A, out=A)
+        A *= Z
+        A += 1
+        delta *= A
+
+
+class Mish(_Rectifier):
+    """σ(z) = z ω with ω = tanh(softplus(z)); σ'(z) = ω + z · sigmoid(z) · (1 - ω²)."""
+
+    def forward(self, Z: Array, A: Array) -> None:
+        xp.logaddexp(Z, 0, out=A)
+        xp.tanh(A, out=A)
+        A *= Z
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        expit(Z, out=A)
+        A *= Z
+        A *= delta
+        xp.logaddexp(Z, 0, out=Z)
+        xp.tanh(Z, out=Z)
+        delta *= Z
+        Z *= Z
+        xp.subtract(1, Z, out=Z)
+        A *= Z
+        delta += A
+
+
+class Softplus(_Rectifier):
+    """σ(z) = log(1 + e^z), above 0; σ'(z) = sigmoid(z) = 1 - e^-a."""
+
+    in_place: ClassVar[bool] = True
+    positive: ClassVar[bool] = True
+
+    def forward(self, Z: Array, A: Array) -> None:
+        xp.logaddexp(Z, 0, out=A)
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        xp.negative(A, out=A)
+        xp.expm1(A, out=A)
+        xp.negative(A, out=A)
+        delta *= A
+
+
+class Exp(Activation):
+    """σ(z) = e^z, above 0, for the output only; σ'(z) = a."""
+
+    in_place: ClassVar[bool] = True
+    hidden: ClassVar[bool] = False
+    positive: ClassVar[bool] = True
+    link: ClassVar[str] = "log"
+
+    def forward(self, Z: Array, A: Array) -> None:
+        xp.exp(Z, out=A)
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        delta *= A
+
+    def log(self, Z: Array) -> Array:
+        return Z.copy()
+
+
+class Softmax(Activation):
+    """σ(z)_j = e^z_j / Σ_k e^z_k: rows of probabilities, for the output only.
+
+    Every output depends on every z: ∂C/∂z_j = a_j (δ_j - Σ_k δ_k a_k).
+    """
+
+    in_place: ClassVar[bool] = True
+    hidden: ClassVar[bool] = False
+    positive: ClassVar[bool] = True
+    joint: ClassVar[bool] = True
+    link: ClassVar[str] = "logit"
+
+    def forward(self, Z: Array, A: Array) -> None:
+        xp.subtract(Z, Z.max(axis=1, keepdims=True), out=A)
+        xp.exp(A, out=A)
+        A /= A.sum(axis=1, keepdims=True)
+
+    def backward(self, Z: Array, A: Array, delta: Array) -> None:
+        delta *= A
+        A *= delta.sum(axis=1, keepdims=True)
+        delta -= A
+
+    def log(self, Z: Array) -> Array:
+        shifted = Z - Z.max(axis=1, keepdims=True)
+        return shifted - xp.log(xp.exp(shifted).sum(axis=1, keepdims=True))
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "identity": Identity(),
+    "logistic": Sigmoid(),
+    "sigmoid": Sigmoid(),
+    "tanh": Tanh(),
+    "relu": ReLU(),
+    "leaky_relu": LeakyReLU(),
+    "prelu": PReLU(),
+    "elu": ELU(),
+    "selu": SELU(),
+    "gelu": GELU(),
+    "silu": SiLU(),
+    "swish": SiLU(),
+    "mish": Mish(),
+    "softplus": Softplus(),
+    "exp": Exp(),
+    "softmax": Softmax(),
+}

@@ -1,0 +1,118 @@
+"""The array library: the only file of the engine that knows which one it is.
+
+Every other file of the engine takes `xp`, the types and the few operations below from
+here. Matrices are dense C-ordered arrays, except for the input `X`, which may be a CSR
+matrix: all that needs to know about sparse input is in this file too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as xp
+from numpy.random import Generator
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.special import erf, expit, xlogy
+
+__all__ = [
+    "Array",
+    "Generator",
+    "Input",
+    "affine",
+    "blocks",
+    "column_sums",
+    "erf",
+    "expit",
+    "gather",
+    "is_finite",
+    "quiet",
+    "weight_gradient",
+    "xlogy",
+    "xp",
+]
+
+Array = NDArray[Any]
+Input = Any  # an Array or a scipy.sparse CSR matrix or array, (n_samples, n_features)
+
+
+def affine(X: Input, W: Array, b: Array, out: Array) -> None:
+    """Write ``X @ W + b`` into `out`; `X` may be sparse.
+
+    Parameters
+    ----------
+    X : array or CSR matrix of shape (m, n_in)
+    W : array of shape (n_in, n_out)
+    b : array of shape (n_out,)
+    out : array of shape (m, n_out)
+    """
+    if sparse.issparse(X):
+        xp.add(X @ W, b, out=out)
+    else:
+        xp.matmul(X, W, out=out)
+        out += b
+
+
+def weight_gradient(A: Input, delta: Array, out: Array) -> None:
+    """Write ``A.T @ delta``, the gradient of a layer's weights, into `out`.
+
+    Parameters
+    ----------
+    A : array or CSR matrix of shape (m, n_in)
+        What went into the layer.
+    delta : array of shape (m, n_out)
+        Gradient of the cost with respect to the layer's Z.
+    out : array of shape (n_in, n_out)
+    """
+    if sparse.issparse(A):
+        out[...] = A.T @ delta
+    else:
+        xp.matmul(A.T, delta, out=out)
+
+
+def column_sums(delta: Array, out: Array) -> None:
+    """Write the sums over the rows of `delta`, a bias gradient, into `out`."""
+    xp.add.reduce(delta, axis=0, out=out)
+
+
+def gather(X: Input, rows: Array | slice, out: Array | None) -> Input:
+    """Return the `rows` of `X`: copied into `out` where that is possible and needed.
+
+    Parameters
+    ----------
+    X : array or CSR matrix of shape (n, d)
+    rows : array of m row numbers, or a slice
+        Rows of a dense array by a slice are a view: nothing is copied.
+    out : array of shape (m, d) or None
+        Where to put the rows of a dense `X`; a sparse `X` is never made dense.
+    """
+    if isinstance(rows, slice) or sparse.issparse(X):
+        return X[rows]
+    return xp.take(X, rows, axis=0, out=out, mode="clip")
+
+
+def blocks(n: int, size: int) -> Iterator[slice]:
+    """Yield the slices that cut ``range(n)`` into near-equal blocks of at most `size`.
+
+    The lengths differ by at most one, so that no block is a short tail whose few rows
+    would weigh as much in training as a whole batch.
+    """
+    count = -(-n // size)
+    bounds = [n * i // count for i in range(count + 1)]
+    for start, stop in pairwise(bounds):
+        yield slice(start, stop)
+
+
+def is_finite(array: Array) -> bool:
+    """Tell whether no value of `array` is NaN or infinite."""
+    return bool(xp.isfinite(array).all())
+
+
+def quiet() -> Any:
+    """Return a context in which overflow and invalid values raise no warning.
+
+    Training looks for non-finite costs itself and says more than a warning could.
+    """
+    return xp.errstate(over="ignore", invalid="ignore", divide="ignore")

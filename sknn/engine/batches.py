@@ -1,0 +1,71 @@
+"""Mini-batches: the rows of an epoch, drawn in random order and copied batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .arrays import Array, Generator, blocks, gather, xp
+from .cost import Data
+from .network import Network, Workspace
+
+
+class Batches:
+    """Cuts the data into batches whose sizes differ by at most one row.
+
+    Only one batch is copied at a time, into memory that all batches share; the data
+    themselves are neither copied nor reordered.
+
+    Parameters
+    ----------
+    data : Data of n rows
+    size : int
+        The largest batch, from 1 to n.
+    network : Network
+        What the workspaces are for.
+    """
+
+    def __init__(self, data: Data, size: int, network: Network) -> None:
+        self.data = data
+        self.slices = list(blocks(len(data.Y), size))
+        lengths = {rows.stop - rows.start for rows in self.slices}
+        space = Workspace(network, max(lengths))
+        self._spaces = {m: space.rows(m) for m in lengths}
+        self._buffers = {m: self._buffer(m) for m in lengths}
+
+    def _buffer(self, m: int) -> tuple[Array | None, ...]:
+        """Return memory for `m` rows of the data's dense parts."""
+        return tuple(
+            xp.empty((m, part.shape[1]), part.dtype)
+            if isinstance(part, xp.ndarray)
+            else None
+            for part in self.data
+        )
+
+    def __len__(self) -> int:
+        """Return the number of batches in an epoch."""
+        return len(self.slices)
+
+    def draw(self, rng: Generator | None) -> Iterator[tuple[Data, Workspace]]:
+        """Yield every batch of one epoch with its workspace; each is lost at the next.
+
+        Parameters
+        ----------
+        rng : Generator or None
+            Draws the order of the rows; None keeps it. The order within a single batch
+            does not matter, so none is drawn for it.
+        """
+        order = None
+        if rng is not None and len(self) > 1:
+            order = rng.permutation(len(self.data.Y))
+        for block in self.slices:
+            rows = block if order is None else order[block]
+            m = block.stop - block.start
+            X, Y, w = self._buffers[m]
+            yield (
+                Data(
+                    gather(self.data.X, rows, X),
+                    gather(self.data.Y, rows, Y),
+                    None if self.data.w is None else gather(self.data.w, rows, w),
+                ),
+                self._spaces[m],
+            )

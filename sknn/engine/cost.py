@@ -1,0 +1,89 @@
+"""The cost: what training minimises, and its gradient with respect to all parameters.
+
+For a batch of m examples with weights w_i,
+
+    J = 1/m Σ_i w_i C(y_i, a_i) + alpha / 2 · ‖W‖²
+
+where the weights are divided by the batch's count, never by their own sum in the batch:
+so every example pulls as hard in any batch it may fall into.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import NamedTuple
+
+from .arrays import Array, Generator, Input, xp
+from .losses import Loss
+from .network import Network, Workspace
+from .penalties import L2
+
+
+class Data(NamedTuple):
+    """Examples, one per row: inputs, targets, and weights (m, 1) or None."""
+
+    X: Input
+    Y: Array
+    w: Array | None
+
+
+class Cost:
+    """The cost of a network on a batch, as a function of `network.params`.
+
+    Parameters
+    ----------
+    network : Network
+    loss : Loss
+    penalty : L2
+    """
+
+    def __init__(self, network: Network, loss: Loss, penalty: L2) -> None:
+        self.network = network
+        self.loss = loss
+        self.penalty = penalty
+        self._work = xp.empty_like(network.params.weights)
+
+    def gradient(
+        self, batch: Data, space: Workspace, rng: Generator | None = None
+    ) -> Array:
+        """Write the gradient of J into ``network.grad``; return the loss per output.
+
+        Parameters
+        ----------
+        batch : Data of m rows
+        space : Workspace for m rows
+        rng : Generator or None
+            Draws the dropout masks.
+
+        Returns
+        -------
+        costs : array of shape (n_outputs,)
+            The weighted mean over the rows of the loss of each output; their sum is J
+            without the penalty.
+        """
+        X, Y, w = batch
+        m = len(Y)
+        output = self.network.forward(X, space, rng)
+        self.loss.cost(Y, output, space.cost)
+        if w is not None:
+            space.cost *= w
+        costs: Array = space.cost.sum(axis=0) / m
+        delta = space.delta[-1]
+        self.loss.delta(Y, output, delta)
+        delta *= 1 / m if w is None else w / m
+        self.network.backward(X, space)
+        params, grad = self.network.params, self.network.grad
+        self.penalty.add_gradient(params.weights, grad.weights, self._work)
+        return costs
+
+
+def check_finite(value: float, when: str, learning_rate: float | None) -> None:
+    """Raise a ValueError that says what to do if the cost `value` is not finite."""
+    if isfinite(value):
+        return
+    rate = "" if learning_rate is None else f" (now {learning_rate:g})"
+    raise ValueError(
+        f"Training diverged: the cost is {value} {when}. Lower learning_rate{rate}, or "
+        "bring the columns of X to a common scale, for example with StandardScaler in "
+        "a Pipeline."
+    )

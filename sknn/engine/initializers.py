@@ -1,0 +1,154 @@
+"""Initial weights: random numbers whose spread keeps the signal alive through the layers.
+
+Biases start at 0 (see `network`); only the matrices of weights are drawn here, always in
+float64, so that a float32 network starts from the same weights as a float64 one.
+
+Sources: X. Glorot and Y. Bengio, "Understanding the difficulty of training deep
+feedforward neural networks" (2010); K. He et al., "Delving deep into rectifiers" (2015);
+Y. LeCun et al., "Efficient BackProp" (1998).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import sqrt
+
+from .arrays import Array, Generator, is_finite, xp
+
+
+class Initializer:
+    """Draws the weights of a layer; the base of all of them."""
+
+    def draw(self, rng: Generator, shape: tuple[int, int]) -> Array:
+        """Return a new float64 array of `shape` = (nodes before, nodes here)."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class _VarianceScaling(Initializer):
+    """Weights of mean 0 whose variance follows from the size of the layer.
+
+    Parameters
+    ----------
+    distribution : {"uniform", "normal"}, default="uniform"
+        What to draw from; both have the same variance.
+    """
+
+    distribution: str = "uniform"
+
+    def __post_init__(self) -> None:
+        if self.distribution not in ("uniform", "normal"):
+            raise ValueError(
+                f"{type(self).__name__}: distribution must be 'uniform' or 'normal', "
+                f"got {self.distribution!r}."
+            )
+
+    def variance(self, n_in: int, n_out: int) -> float:
+        """Return the variance for a layer of `n_out` nodes after `n_in` nodes."""
+        raise NotImplementedError
+
+    def draw(self, rng: Generator, shape: tuple[int, int]) -> Array:
+        std = sqrt(self.variance(*shape))
+        if self.distribution == "normal":
+            return rng.normal(0.0, std, shape)
+        limit = sqrt(3.0) * std
+        return rng.uniform(-limit, limit, shape)
+
+
+class Glorot(_VarianceScaling):
+    """Variance 2 / (n_in + n_out): for tanh, sigmoid and linear outputs."""
+
+    def variance(self, n_in: int, n_out: int) -> float:
+        return 2 / (n_in + n_out)
+
+
+class He(_VarianceScaling):
+    """Variance 2 / n_in: for the ReLU family."""
+
+    def variance(self, n_in: int, n_out: int) -> float:
+        return 2 / n_in
+
+
+class LeCun(_VarianceScaling):
+    """Variance 1 / n_in: for SELU."""
+
+    def variance(self, n_in: int, n_out: int) -> float:
+        return 1 / n_in
+
+
+@dataclass(frozen=True)
+class Normal(Initializer):
+    """Weights from a normal distribution around 0.
+
+    Parameters
+    ----------
+    std : float, default=0.05
+        Standard deviation, whatever the size of the layer.
+    """
+
+    std: float = 0.05
+
+    def __post_init__(self) -> None:
+        if not self.std > 0:
+            raise ValueError(f"Normal: std must be above 0, got {self.std!r}.")
+
+    def draw(self, rng: Generator, shape: tuple[int, int]) -> Array:
+        return rng.normal(0.0, self.std, shape)
+
+
+@dataclass(frozen=True)
+class Uniform(Initializer):
+    """Weights from a uniform distribution around 0.
+
+    Parameters
+    ----------
+    limit : float, default=0.05
+        The weights lie in [-limit, limit), whatever the size of the layer.
+    """
+
+    limit: float = 0.05
+
+    def __post_init__(self) -> None:
+        if not self.limit > 0:
+            raise ValueError(f"Uniform: limit must be above 0, got {self.limit!r}.")
+
+    def draw(self, rng: Generator, shape: tuple[int, int]) -> Array:
+        return rng.uniform(-self.limit, self.limit, shape)
+
+
+@dataclass(frozen=True)
+class Zeros(Initializer):
+    """All weights 0: for a linear model; hidden neurons would all stay alike."""
+
+    def draw(self, rng: Generator, shape: tuple[int, int]) -> Array:
+        return xp.zeros(shape)
+
+
+@dataclass(frozen=True)
+class DrawnBy(Initializer):
+    """Weights from the user's own ``callable(rng, shape)``."""
+
+    function: Callable[[Generator, tuple[int, int]], Array]
+
+    def draw(self, rng: Generator, shape: tuple[int, int]) -> Array:
+        W = xp.asarray(self.function(rng, shape), dtype=xp.float64)
+        if W.shape != shape or not is_finite(W):
+            raise ValueError(
+                f"initializer={self.function!r} must return finite weights of shape "
+                f"{shape}, got an array of shape {W.shape}."
+            )
+        return W
+
+
+INITIALIZERS: dict[str, Initializer] = {
+    "glorot_uniform": Glorot("uniform"),
+    "glorot_normal": Glorot("normal"),
+    "he_uniform": He("uniform"),
+    "he_normal": He("normal"),
+    "lecun_uniform": LeCun("uniform"),
+    "lecun_normal": LeCun("normal"),
+    "normal": Normal(),
+    "uniform": Uniform(),
+    "zeros": Zeros(),
+}

@@ -1,0 +1,252 @@
+"""The network: layers of neurons, forward propagation and back propagation.
+
+For a batch of m examples, one row each, layer l computes from what comes in, H[l-1]
+(H[-1] being the input X):
+
+    Z[l] = H[l-1] @ W[l] + b[l]        A[l] = σ_l(Z[l])        H[l] = A[l] * D[l]
+
+with D[l] the dropout mask; without dropout H[l] is A[l]. With delta[l] = ∂C/∂Z[l],
+which the loss gives for the output layer, the gradient is
+
+    ∂C/∂W[l] = H[l-1].T @ delta[l]     ∂C/∂b[l] = Σ_rows delta[l]
+    delta[l-1] = σ'_{l-1}(Z[l-1]) * D[l-1] * (delta[l] @ W[l].T)
+
+which is the document's derivation, with examples as rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .activations import Activation
+from .arrays import (
+    Array,
+    Generator,
+    Input,
+    affine,
+    blocks,
+    column_sums,
+    weight_gradient,
+    xp,
+)
+from .losses import Output
+from .parameters import Parameters
+
+PREDICT_ROWS = 1024  # rows per block of a prediction, so that its memory is bounded
+
+
+class Layer(NamedTuple):
+    """One layer: weights W (nodes before, nodes here), biases b, its σ, its dropout."""
+
+    W: Array
+    b: Array
+    activation: Activation
+    dropout: float = 0.0
+
+
+class Workspace:
+    """The memory of one training step, for batches of up to `m` rows.
+
+    Parameters
+    ----------
+    network : Network
+    m : int
+        Number of rows.
+
+    Attributes
+    ----------
+    Z, A, H, D, delta : lists of arrays of shape (m, nodes), one per layer
+        A[l] is Z[l] where the activation can work in place, H[l] is A[l] where there is
+        no dropout, and D[l] is empty there.
+    cost : array of shape (m, n_outputs)
+    """
+
+    def __init__(self, network: Network, m: int) -> None:
+        dtype = network.params.flat.dtype
+        self.Z: list[Array] = []
+        self.A: list[Array] = []
+        self.H: list[Array] = []
+        self.D: list[Array] = []
+        self.delta: list[Array] = []
+        last = len(network.layers) - 1
+        for number, layer in enumerate(network.layers):
+            shape = (m, len(layer.b))
+            Z = xp.empty(shape, dtype)
+            in_place = layer.activation.in_place and number != last
+            A = Z if in_place else xp.empty(shape, dtype)
+            self.Z.append(Z)
+            self.A.append(A)
+            self.H.append(xp.empty(shape, dtype) if layer.dropout else A)
+            self.D.append(xp.empty(shape if layer.dropout else (0, 0), dtype))
+            self.delta.append(xp.empty(shape, dtype))
+        self.cost = xp.empty((m, len(network.layers[last].b)), dtype)
+
+    def rows(self, m: int) -> Workspace:
+        """Return a workspace for `m` rows that shares this one's memory."""
+        part = object.__new__(Workspace)
+        part.Z = [Z[:m] for Z in self.Z]
+        part.A = [
+            z if A is Z else A[:m] for A, Z, z in zip(self.A, self.Z, part.Z, strict=True)
+        ]
+        part.H = [
+            a if H is A else H[:m] for H, A, a in zip(self.H, self.A, part.A, strict=True)
+        ]
+        part.D = [D[:m] for D in self.D]
+        part.delta = [delta[:m] for delta in self.delta]
+        part.cost = self.cost[:m]
+        return part
+
+
+class Network:
+    """A feed-forward network that can be trained.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Nodes per layer, from the input to the output.
+    activations : sequence of Activation
+        One per layer after the input.
+    dropout : sequence of float
+        Probability of leaving a node out, one per hidden layer.
+    dtype : dtype
+        float32 or float64, for everything.
+
+    Attributes
+    ----------
+    params, grad : Parameters
+        The parameters, all 0 at first, and the gradient of the cost.
+    layers : list of Layer
+        Views of `params`.
+    """
+
+    def __init__(
+        self,
+        widths: Sequence[int],
+        activations: Sequence[Activation],
+        dropout: Sequence[float],
+        dtype: type,
+    ) -> None:
+        start = [
+            activation.learned(width)
+            for activation, width in zip(activations, widths[1:], strict=True)
+        ]
+        n_learned = [len(values) for values in start]
+        self.params = Parameters(widths, n_learned, dtype)
+        self.grad = Parameters(widths, n_learned, dtype)
+        for values, view in zip(start, self.params.learned, strict=True):
+            view[...] = values
+        bound = [
+            activation.bind(learned, grad)
+            for activation, learned, grad in zip(
+                activations, self.params.learned, self.grad.learned, strict=True
+            )
+        ]
+        self.layers = [
+            Layer(*parts)
+            for parts in zip(
+                self.params.W, self.params.b, bound, [*dropout, 0.0], strict=True
+            )
+        ]
+
+    def forward(self, X: Input, space: Workspace, rng: Generator | None = None) -> Output:
+        """Propagate the rows of `X` through all layers, into `space`.
+
+        Parameters
+        ----------
+        X : array or CSR matrix of shape (m, n_features)
+        space : Workspace for m rows
+        rng : Generator or None
+            Draws the dropout masks; without it no node is left out.
+
+        Returns
+        -------
+        Output
+            The output layer's arrays in `space`.
+        """
+        H = X
+        for number, layer in enumerate(self.layers):
+            Z, A = space.Z[number], space.A[number]
+            affine(H, layer.W, layer.b, out=Z)
+            layer.activation.forward(Z, A)
+            H = A
+            if layer.dropout:
+                H = space.H[number]
+                _drop(A, space.D[number], H, layer.dropout, rng)
+        return Output(space.Z[-1], space.A[-1], self.layers[-1].activation)
+
+    def backward(self, X: Input, space: Workspace) -> None:
+        """Back propagate ``space.delta[-1]`` into `grad`; overwrites `space`.
+
+        Parameters
+        ----------
+        X : array or CSR matrix of shape (m, n_features)
+            What went through `forward` last.
+        space : Workspace
+            As `forward` left it, with the output layer's delta filled in.
+        """
+        for number in reversed(range(len(self.layers))):
+            delta = space.delta[number]
+            H = space.H[number - 1] if number else X
+            weight_gradient(H, delta, out=self.grad.W[number])
+            column_sums(delta, out=self.grad.b[number])
+            if number:
+                before = space.delta[number - 1]
+                xp.matmul(delta, self.layers[number].W.T, out=before)
+                if self.layers[number - 1].dropout:
+                    before *= space.D[number - 1]
+                self.layers[number - 1].activation.backward(
+                    space.Z[number - 1], space.A[number - 1], before
+                )
+
+
+def _drop(A: Array, D: Array, H: Array, rate: float, rng: Generator | None) -> None:
+    """Draw the mask D, 0 with probability `rate`, else 1 / (1 - rate); write H = A * D.
+
+    Scaling up what is left ("inverted dropout", N. Srivastava et al., 2014) keeps the
+    mean, so that a prediction, without dropout, needs no correction. Without `rng`, D
+    is all ones.
+    """
+    if rng is None:
+        D.fill(1)
+    else:
+        rng.random(dtype=D.dtype, out=D)
+        xp.greater_equal(D, rate, out=D)
+        D *= 1 / (1 - rate)
+    xp.multiply(A, D, out=H)
+
+
+def propagate(X: Input, layers: Sequence[Layer]) -> Array:
+    """Return Z of the last of `layers` for all rows of `X`, in blocks of rows.
+
+    The last activation is left to the caller, who may want the logits. Nothing is
+    shared between calls, so that several threads can predict at once.
+
+    Parameters
+    ----------
+    X : array or CSR matrix of shape (n, n_features)
+    layers : sequence of Layer
+
+    Returns
+    -------
+    Z : array of shape (n, nodes of the last layer)
+    """
+    n = X.shape[0]
+    dtype = layers[-1].W.dtype
+    Z = xp.empty((n, len(layers[-1].b)), dtype)
+    size = min(n, PREDICT_ROWS)
+    hidden = []
+    for layer in layers[:-1]:
+        z = xp.empty((size, len(layer.b)), dtype)
+        hidden.append((z, z if layer.activation.in_place else xp.empty_like(z)))
+    for rows in blocks(n, PREDICT_ROWS):
+        H = X[rows]
+        m = rows.stop - rows.start
+        for layer, (z, a) in zip(layers[:-1], hidden, strict=True):
+            Z_part = z[:m]
+            A_part = Z_part if a is z else a[:m]
+            affine(H, layer.W, layer.b, out=Z_part)
+            layer.activation.forward(Z_part, A_part)
+            H = A_part
+        affine(H, layers[-1].W, layers[-1].b, out=Z[rows])
+    return Z

@@ -1,0 +1,218 @@
+"""Parts: from what the user named to the pieces of the engine that do it.
+
+One rule for all of them: a parameter is a name, or a configured instance. Names resolve
+through the dict beside the classes.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from inspect import signature
+from numbers import Integral, Real
+from typing import Any
+
+from .engine.activations import ACTIVATIONS, Activation
+from .engine.initializers import INITIALIZERS, DrawnBy, Initializer
+from .engine.losses import LOSSES, Loss
+from .engine.optimizers import SOLVERS, Solver
+from .engine.schedules import SCHEDULES, GivenBy, Schedule
+
+HIDDEN_ACTIVATIONS = {name for name, part in ACTIVATIONS.items() if part.hidden}
+
+
+def losses_for(task: str) -> set[str]:
+    """Return the names of the losses for "classification" or "regression"."""
+    return {name for name, loss in LOSSES.items() if task in loss.tasks}
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the network is for.
+
+    Parameters
+    ----------
+    kind : {"classification", "regression"}
+    n_outputs : int
+    exclusive : bool
+        Whether the outputs are classes of which exactly one is right.
+    """
+
+    kind: str
+    n_outputs: int
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The engine's pieces for one estimator and one task.
+
+    Attributes
+    ----------
+    widths : tuple of int
+        Nodes per hidden layer.
+    activations : tuple of Activation
+        One per hidden layer, then the output's.
+    out_activation : str or Activation
+        What the output activation is called in `out_activation_`.
+    initializers : tuple of Initializer
+        One per layer.
+    dropout : tuple of float
+        One per hidden layer.
+    loss, solver, schedule : Loss, Solver, Schedule
+    """
+
+    widths: tuple[int, ...]
+    activations: tuple[Activation, ...]
+    out_activation: str | Activation
+    initializers: tuple[Initializer, ...]
+    dropout: tuple[float, ...]
+    loss: Loss
+    solver: Solver
+    schedule: Schedule
+
+    @classmethod
+    def of(cls, estimator: Any, task: Task) -> Parts:
+        """Return the parts that the parameters of `estimator` name.
+
+        Raises
+        ------
+        ValueError
+            If parameters do not fit each other or the task.
+        """
+        widths = _widths(estimator.hidden_layer_sizes)
+        loss = _loss(estimator.loss, task)
+        name = _output_name(estimator.output_activation, loss, task)
+        output = _resolve(name, ACTIVATIONS)
+        _check_output(name, output, loss, task)
+        hidden = _per_layer("activation", estimator.activation, widths, _activation)
+        activations = (*hidden, output)
+        return cls(
+            widths=widths,
+            activations=activations,
+            # scikit-learn's name, which converters of fitted networks look for
+            out_activation="logistic" if name == "sigmoid" else name,
+            initializers=_initializers(estimator.initializer, activations),
+            dropout=_per_layer("dropout", estimator.dropout, widths, _dropout),
+            loss=loss,
+            solver=_resolve(estimator.solver, SOLVERS),
+            schedule=_schedule(estimator.learning_rate_schedule),
+        )
+
+
+def _resolve(value: Any, registry: Mapping[str, Any]) -> Any:
+    """Return the part of that name, or the part itself."""
+    return registry[value] if isinstance(value, str) else value
+
+
+def _widths(sizes: Any) -> tuple[int, ...]:
+    """Return the nodes per hidden layer."""
+    widths = (sizes,) if isinstance(sizes, Integral) else tuple(sizes)
+    for width in widths:
+        if isinstance(width, bool) or not isinstance(width, Integral) or width < 1:
+            raise ValueError(
+                f"hidden_layer_sizes={sizes!r} must hold whole numbers of at least 1, "
+                f"got {width!r}. Use () for a linear model."
+            )
+    return tuple(int(width) for width in widths)
+
+
+def _per_layer(name: str, value: Any, widths: Sequence[int], check: Any) -> Any:
+    """Return one value per hidden layer, each as `check` returns it."""
+    if isinstance(value, str | Activation | Real) or not isinstance(value, Iterable):
+        return tuple(check(value) for _ in widths)
+    values = tuple(value)
+    if len(values) != len(widths):
+        raise ValueError(
+            f"{name}={value!r} has {len(values)} entries for {len(widths)} hidden "
+            f"layers, hidden_layer_sizes={tuple(widths)!r}: give one per hidden layer."
+        )
+    return tuple(check(entry) for entry in values)
+
+
+def _activation(value: Any) -> Activation:
+    """Return the activation of a hidden layer."""
+    if isinstance(value, str) and value in HIDDEN_ACTIVATIONS:
+        return ACTIVATIONS[value]
+    if isinstance(value, Activation) and value.hidden:
+        return value
+    raise ValueError(
+        f"activation={value!r} cannot stand in a hidden layer: use one of "
+        f"{sorted(HIDDEN_ACTIVATIONS)} or a part such as LeakyReLU(0.1)."
+    )
+
+
+def _dropout(value: Any) -> float:
+    """Return the dropout rate of a layer."""
+    if not isinstance(value, Real) or not 0 <= float(value) < 1:
+        raise ValueError(f"dropout must be in [0, 1) for every layer, got {value!r}.")
+    return float(value)
+
+
+def _loss(value: Any, task: Task) -> Loss:
+    """Return the loss; by default the one that goes with the task."""
+    if isinstance(value, str) and value == "auto":
+        value = "log_loss" if task.kind == "classification" else "squared_error"
+    loss: Loss = _resolve(value, LOSSES)
+    if task.kind not in loss.tasks:
+        raise ValueError(
+            f"loss={value!r} is not a loss for {task.kind}: use one of "
+            f"{sorted(losses_for(task.kind))}."
+        )
+    return loss
+
+
+def _output_name(value: Any, loss: Loss, task: Task) -> Any:
+    """Return the output activation as the user would name it."""
+    if not (isinstance(value, str) and value == "auto"):
+        return value
+    if task.kind == "regression":
+        return loss.output
+    return "softmax" if task.exclusive and task.n_outputs > 1 else "sigmoid"
+
+
+def _check_output(name: Any, output: Activation, loss: Loss, task: Task) -> None:
+    """Raise a ValueError if the output activation does not fit the loss or the task."""
+    if task.kind == "classification" and output.link != "logit":
+        problem = "does not give probabilities: use 'auto', 'softmax' or 'sigmoid'"
+    elif output.joint and task.n_outputs == 1:
+        problem = "is always 1 for a single output: use 'auto' or 'sigmoid'"
+    elif output.joint and task.kind == "classification" and not task.exclusive:
+        problem = "allows only one label per row: use 'auto' or 'sigmoid'"
+    elif loss.positive and not output.positive:
+        problem = f"can be below 0, which {loss} does not allow: use 'auto' or 'exp'"
+    else:
+        return
+    raise ValueError(f"output_activation={name!r} {problem}.")
+
+
+def _initializers(value: Any, activations: Sequence[Activation]) -> tuple[Initializer, ...]:
+    """Return one initializer per layer; by default the one that suits its activation."""
+    if isinstance(value, str) and value == "auto":
+        return tuple(INITIALIZERS[part.initializer] for part in activations)
+    if not isinstance(value, str | Initializer):
+        value = DrawnBy(value)
+    return tuple(_resolve(value, INITIALIZERS) for _ in activations)
+
+
+def _schedule(value: Any) -> Schedule:
+    """Return the schedule."""
+    if not isinstance(value, str | Schedule):
+        return GivenBy(value)
+    part: Schedule = _resolve(value, SCHEDULES)
+    return part
+
+
+def warn_ignored(estimator: Any, solver: Solver) -> None:
+    """Warn of every parameter that was set and that the solver has no use for."""
+    defaults = signature(type(estimator).__init__).parameters
+    for name in solver.ignores:
+        value = getattr(estimator, name)
+        if value is not defaults[name].default and value != defaults[name].default:
+            warnings.warn(
+                f"solver={estimator.solver!r} does not use {name}={value!r}: leave it "
+                "at its default, or choose a stochastic solver such as 'adam'.",
+                UserWarning,
+                stacklevel=5,
+            )

@@ -296,11 +296,15 @@ class BaseFFNN(BaseEstimator):
         """Pass on Ctrl-C; warn if training ended before it had converged."""
         if history.interrupted:
             raise KeyboardInterrupt
-        if history.converged or checked.incremental or parts.schedule.ends:
+        stochastic = isinstance(parts.solver, Optimizer)
+        if history.converged or checked.incremental:
             return
+        if stochastic and parts.schedule.ends:
+            return
+        end = ", or use a learning_rate_schedule that ends" if stochastic else ""
         warnings.warn(
             f"max_iter={self.max_iter} was reached before the cost stopped improving. "
-            "Raise max_iter, raise tol, or use a learning_rate_schedule that ends.",
+            f"Raise max_iter, raise tol{end}.",
             ConvergenceWarning,
             stacklevel=4,
         )

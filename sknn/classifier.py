@@ -158,7 +158,9 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     >>> X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
     >>> model = make_pipeline(
     ...     StandardScaler(),
-    ...     FFNNClassifier(learning_rate_schedule="cosine", random_state=0),
+    ...     FFNNClassifier(
+    ...         learning_rate=0.01, learning_rate_schedule="cosine", random_state=0
+    ...     ),
     ... )
     >>> model.fit(X_train, y_train).score(X_test, y_test) > 0.9
     True
@@ -308,11 +310,14 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         P : ndarray of shape (n_samples, n_classes) or (n_samples, n_labels)
             Columns in the order of `classes_`.
         """
-        _, A = self._outputs(X)
+        Z, A = self._outputs(X)
         if len(self.classes_) == 1 and self._labels.binary:
             return np.ones_like(A)
         if self._labels.binary:
-            return np.hstack([1 - A, A])
+            # Not 1 - A, which would round a small probability to 0.
+            rest = np.empty_like(A)
+            self._activations[-1].forward(-Z, rest)
+            return np.hstack([rest, A])
         if self._labels.multilabel:
             limits = np.finfo(A.dtype)
             return np.clip(A, limits.tiny, 1 - limits.epsneg)

@@ -162,7 +162,14 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     >>> X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
     >>> model = make_pipeline(
     ...     StandardScaler(),
-    ...     FFNNRegressor(learning_rate_schedule="cosine", max_iter=30, random_state=0),
+    ...     FFNNRegressor(
+    ...         hidden_layer_sizes=20,
+    ...         learning_rate=0.01,
+    ...         learning_rate_schedule="cosine",
+    ...         alpha=0.1,
+    ...         max_iter=50,
+    ...         random_state=0,
+    ...     ),
     ... )
     >>> model.fit(X_train, y_train).score(X_test, y_test) > 0.3
     True
@@ -219,9 +226,12 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
         loss = LOSSES.get(self.loss) if isinstance(self.loss, str) else self.loss
-        tags.target_tags.positive_only = isinstance(loss, Loss) and loss.positive
+        positive_only = isinstance(loss, Loss) and loss.positive
+        tags.target_tags.positive_only = positive_only
+        # Such a loss takes several targets, too, but scikit-learn's check of that tag
+        # hands over targets below 0 all the same.
+        tags.target_tags.multi_output = not positive_only
         return tags
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> FFNNRegressor:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from math import pi, sqrt
 from typing import ClassVar
 
-from .arrays import Array, column_sums, erf, expit, xp
+from .arrays import Array, column_sums, expit, ndtr, xp
 
 
 @dataclass(frozen=True)
@@ -265,11 +265,11 @@ class GELU(_Rectifier):
     """σ(z) = z Φ(z), with Φ the normal distribution function; σ'(z) = Φ(z) + z φ(z)."""
 
     def forward(self, Z: Array, A: Array) -> None:
-        self._phi(Z, A)
+        ndtr(Z, out=A)
         A *= Z
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
-        self._phi(Z, A)
+        ndtr(Z, out=A)
         A *= delta
         delta *= Z
         Z *= Z
@@ -278,14 +278,6 @@ class GELU(_Rectifier):
         Z *= 1 / sqrt(2 * pi)
         delta *= Z
         delta += A
-
-    @staticmethod
-    def _phi(Z: Array, out: Array) -> None:
-        """Write Φ(z) = (1 + erf(z / √2)) / 2 into `out`."""
-        xp.multiply(Z, sqrt(0.5), out=out)
-        erf(out, out=out)
-        out += 1
-        out *= 0.5
 
 
 class SiLU(_Rectifier):

@@ -15,7 +15,7 @@ import numpy as xp
 from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.special import erf, expit, xlogy
+from scipy.special import expit, ndtr, xlogy
 
 __all__ = [
     "Array",
@@ -24,10 +24,10 @@ __all__ = [
     "affine",
     "blocks",
     "column_sums",
-    "erf",
     "expit",
     "gather",
     "is_finite",
+    "ndtr",
     "quiet",
     "weight_gradient",
     "xlogy",

@@ -14,6 +14,8 @@ from .optimizers import LBFGS
 from .stopping import Interrupt, held_interrupts
 from .training import History, OnEpoch
 
+# SciPy's limit on the relative decrease: far below its default, so that `tol` decides.
+FTOL = 64 * float(xp.finfo(xp.float64).eps)
 ROWS = 4096  # rows per block of the full gradient, so that its memory is bounded
 
 
@@ -108,6 +110,7 @@ def minimise(
                     "maxfun": solver.max_fun,
                     "maxcor": solver.memory,
                     "gtol": tol,
+                    "ftol": FTOL,
                 },
             )
             history.converged = result.success

@@ -191,7 +191,7 @@ class Poisson(Loss):
         if Y.size and Y.min() < 0:
             raise ValueError(
                 "loss='poisson' is for counts and rates: y must be 0 or above, got "
-                f"{Y.min()!r}. Use loss='squared_error' for targets below 0."
+                f"{Y.min():g}. Use loss='squared_error' for targets below 0."
             )
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:

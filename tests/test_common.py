@@ -1,0 +1,119 @@
+"""scikit-learn's common checks: all of them pass, none is skipped or expected to fail."""
+
+import functools
+
+import pytest
+from sklearn.utils import estimator_checks
+from sklearn.utils.estimator_checks import (
+    check_classifier_multioutput,
+    check_dataframe_column_names_consistency,
+    check_param_validation,
+    parametrize_with_checks,
+)
+
+from sknn import (
+    LBFGS,
+    SGD,
+    AdamW,
+    FFNNClassifier,
+    FFNNRegressor,
+    LeakyReLU,
+    Quantile,
+)
+
+# The checks train for a few epochs and with unscaled data on purpose.
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+SHARED = [
+    {"solver": "sgd"},
+    {"solver": SGD(momentum=0.5, nesterov=True)},
+    {"solver": "rmsprop"},
+    {"solver": AdamW(weight_decay=0.1)},
+    # Fits of equal data in another form are equal only where training has converged.
+    {"solver": "lbfgs", "hidden_layer_sizes": (), "alpha": 0.01, "tol": 1e-10},
+    {"learning_rate_schedule": "cosine", "learning_rate": 0.01},
+    {"learning_rate_schedule": "onecycle", "learning_rate": 0.01},
+    {"learning_rate_schedule": "adaptive", "n_iter_no_change": 3},
+    {"learning_rate_schedule": "invscaling", "learning_rate": 0.05},
+    {"hidden_layer_sizes": (), "learning_rate": 0.02},
+    {"hidden_layer_sizes": (20,) * 5, "activation": "selu"},
+    {"hidden_layer_sizes": (20, 10), "activation": ("prelu", LeakyReLU(0.1))},
+    {"initializer": "he_normal", "activation": "mish"},
+]
+REGRESSORS = [
+    *SHARED,
+    {"solver": LBFGS(memory=5), "activation": "tanh", "alpha": 1.0, "tol": 1e-9},
+    {"loss": "absolute_error"},
+    {"loss": "huber"},
+    {"loss": Quantile(0.4)},
+    {"loss": "poisson", "learning_rate": 0.01},
+    {"output_activation": "softplus", "loss": "poisson", "learning_rate": 0.05},
+    {"scale_target": False, "learning_rate": 0.01},
+]
+CLASSIFIERS = [
+    *SHARED,
+    {"solver": LBFGS(memory=5), "activation": "tanh"},
+    {"loss": "squared_error"},
+    {"output_activation": "sigmoid"},
+]
+
+
+def no_skip(check):
+    """Return the check so that it fails where it would be skipped."""
+
+    @functools.wraps(check)
+    def run(*args, **kwargs):
+        try:
+            return check(*args, **kwargs)
+        except pytest.skip.Exception as skip:
+            pytest.fail(f"skipped: {skip}")
+
+    return run
+
+
+def every_check(estimators):
+    """Return the parametrization by all checks of all estimators, as a list.
+
+    Older versions of scikit-learn hand pytest a generator, of which it warns.
+    """
+    mark = parametrize_with_checks(estimators).mark
+    names, cases = mark.args
+    return pytest.mark.parametrize(names, list(cases), **mark.kwargs)
+
+
+@every_check([FFNNRegressor(), FFNNClassifier()])
+def test_default_estimator_passes_every_check(estimator, check):
+    no_skip(check)(estimator)
+
+
+@pytest.mark.slow
+@every_check(
+    [FFNNRegressor(**params) for params in REGRESSORS]
+    + [FFNNClassifier(**params) for params in CLASSIFIERS]
+)
+def test_other_configurations_pass_every_check(estimator, check):
+    no_skip(check)(estimator)
+
+
+@pytest.mark.parametrize("estimator", [FFNNRegressor(), FFNNClassifier()])
+def test_estimator_passes_the_checks_that_are_never_yielded(estimator):
+    name = type(estimator).__name__
+    no_skip(check_param_validation)(name, estimator)
+    no_skip(check_dataframe_column_names_consistency)(name, estimator)
+    estimator_checks.check_array_api_input_and_values(name, estimator, "numpy")
+
+
+def test_multilabel_classifier_passes_the_check_of_several_outputs():
+    # The tag for it would also claim several columns of many classes each.
+    no_skip(check_classifier_multioutput)("FFNNClassifier", FFNNClassifier())
+
+
+@pytest.mark.parametrize("estimator", [FFNNRegressor(), FFNNClassifier()])
+def test_estimator_declares_what_it_can_do(estimator):
+    tags = estimator.__sklearn_tags__()
+    assert tags.input_tags.sparse
+    assert not tags.input_tags.allow_nan
+    if isinstance(estimator, FFNNClassifier):
+        assert tags.classifier_tags.multi_label
+    else:
+        assert tags.target_tags.multi_output

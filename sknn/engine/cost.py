@@ -68,9 +68,7 @@ class Cost:
         if w is not None:
             space.cost *= w
         costs: Array = space.cost.sum(axis=0) / m
-        delta = space.delta[-1]
-        self.loss.delta(Y, output, delta)
-        delta *= 1 / m if w is None else w / m
+        self.loss.delta(Y, output, 1 / m if w is None else w / m, space.delta[-1])
         self.network.backward(X, space)
         params, grad = self.network.params, self.network.grad
         self.penalty.add_gradient(params.weights, grad.weights, self._work)

@@ -69,13 +69,18 @@ class Loss:
         """Write ∂c/∂a for every example and output into `out`, (m, n_outputs)."""
         raise NotImplementedError
 
-    def delta(self, Y: Array, output: Output, out: Array) -> None:
-        """Write ∂C/∂Z = σ'(Z) · ∂C/∂A into `out`; may overwrite `output`."""
+    def delta(self, Y: Array, output: Output, scale: Array | float, out: Array) -> None:
+        """Write scale · ∂C/∂Z = σ'(Z) · scale · ∂C/∂A into `out`; overwrites `output`.
+
+        `scale` is a number or one per row, (m, 1).
+        """
         Z, A, activation = output
         if self.link and activation.link == self.link:
             xp.subtract(A, Y, out=out)
+            out *= scale
         else:
             self.gradient(Y, A, out)
+            out *= scale
             activation.backward(Z, A, out)
 
 

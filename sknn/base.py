@@ -12,18 +12,14 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
-from numbers import Integral, Real
+from numbers import Integral, Number, Real
 from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import Interval, Options, StrOptions
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_is_fitted,
-    validate_data,
-)
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from .engine.activations import ACTIVATIONS, Activation
 from .engine.cost import Cost, Data
@@ -193,7 +189,7 @@ class BaseFFNN(BaseEstimator):
         else:
             plan = self._plan(parts.schedule, checked)
             history = Training(cost, parts.solver, plan, state).run(data, report)
-        curve = [float(costs @ units) for costs in history.costs]
+        curve = [float((costs * units).sum()) for costs in history.costs]
         self._publish(
             checked,
             parts,
@@ -250,7 +246,7 @@ class BaseFFNN(BaseEstimator):
 
         def report(costs: Array) -> None:
             if self.verbose:
-                print(f"epoch {next(epochs)}: loss {float(costs @ units):.6g}")
+                print(f"epoch {next(epochs)}: loss {float((costs * units).sum()):.6g}")
 
         return report
 
@@ -377,7 +373,16 @@ def _weights(sample_weight: Any, X: Any, incremental: bool) -> Array | None:
     """Return the weights as float64 (n, 1), of mean 1 unless in `partial_fit`."""
     if sample_weight is None:
         return None
-    w = _check_sample_weight(sample_weight, X, dtype=np.float64)
+    if isinstance(sample_weight, Number):
+        sample_weight = np.full(X.shape[0], sample_weight)
+    w = check_array(
+        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+    )
+    if w.shape != (X.shape[0],):
+        raise ValueError(
+            f"sample_weight must have one value per row of X, shape ({X.shape[0]},), got "
+            f"shape {w.shape}."
+        )
     if w.min() < 0:
         raise ValueError(
             f"sample_weight must not have negative values, got {w.min():g}: leave out "

@@ -62,33 +62,21 @@ class Objective:
 
 
 def minimise(
-    cost: Cost,
-    data: Data,
-    solver: LBFGS,
-    max_iter: int,
-    tol: float,
-    on_epoch: OnEpoch,
+    cost: Cost, data: Data, solver: LBFGS, max_iter: int, tol: float, on_epoch: OnEpoch
 ) -> History:
     """Train ``cost.network`` in place; return what happened, an epoch per iteration.
 
-    Parameters
-    ----------
-    cost : Cost
-    data : Data of n rows
-    solver : LBFGS
-    max_iter : int
-        Limit on the iterations.
-    tol : float
-        Converged when no component of the gradient is larger.
-    on_epoch : callable
-        Called after every iteration with its costs per output.
-
-    Raises
-    ------
-    ValueError
-        If the cost stops being finite.
+    Ends when no component of the gradient is larger than `tol`; `on_epoch` gets the costs
+    per output of every iteration. A ValueError is raised if the cost is not finite.
     """
     history = History()
+    options = {
+        "maxiter": max_iter,
+        "maxfun": solver.max_fun,
+        "maxcor": solver.memory,
+        "gtol": tol,
+        "ftol": FTOL,
+    }
     with quiet(), held_interrupts() as interrupt:
         objective = Objective(cost, data, interrupt)
 
@@ -99,19 +87,14 @@ def minimise(
             on_epoch(history.costs[-1])
 
         try:
+            start = objective.accepted
             result = minimize(
                 objective,
-                objective.accepted,
+                start,
                 jac=True,
                 method="L-BFGS-B",
                 callback=iterated,
-                options={
-                    "maxiter": max_iter,
-                    "maxfun": solver.max_fun,
-                    "maxcor": solver.memory,
-                    "gtol": tol,
-                    "ftol": FTOL,
-                },
+                options=options,
             )
             history.converged = result.success
         except KeyboardInterrupt:

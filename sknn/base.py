@@ -7,59 +7,34 @@ it as it was.
 
 from __future__ import annotations
 
-import copy
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import count
-from numbers import Integral, Number, Real
-from typing import Any, ClassVar
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils._param_validation import Interval, Options, StrOptions
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.metrics import get_scorer_names
+from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .callbacks import CallbackSupportMixin, with_callbacks
+from .checking import Checked, Given, check
+from .display import layers_html
 from .engine.activations import ACTIVATIONS, Activation
 from .engine.cost import Cost, Data
 from .engine.initializers import INITIALIZERS, Initializer
 from .engine.lbfgs import minimise
 from .engine.losses import Loss
-from .engine.network import Layer, Network, propagate
+from .engine.network import Network, propagate
 from .engine.optimizers import LBFGS, SOLVERS, Optimizer
 from .engine.penalties import L2
 from .engine.schedules import SCHEDULES, Schedule
-from .engine.training import History, Plan, Training
+from .engine.training import History, Plan, State, Training
 from .parts import HIDDEN_ACTIVATIONS, Parts, Task, losses_for, warn_ignored
-from .resuming import Resumable, resume, start
+from .resuming import Resumable, resume, start, start_from
 from .targets import Array, TargetScaling
-
-CURVE_LENGTH = 10_000  # entries of loss_curve_ that partial_fit keeps
-
-
-@dataclass
-class Checked:
-    """The input after validation.
-
-    Attributes
-    ----------
-    data : Data
-        X, the targets Y as float64 in the user's units, and the weights.
-    fitted : dict
-        Attributes to publish: features, classes.
-    task : Task
-    resume : bool
-        Whether to go on from the fitted network.
-    incremental : bool
-        Whether this is one epoch of `partial_fit`.
-    """
-
-    data: Data
-    fitted: dict[str, Any]
-    task: Task
-    resume: bool
-    incremental: bool
+from .watching import Watch, published_layers
 
 
 def can_go_on(estimator: BaseFFNN) -> bool:
@@ -73,7 +48,7 @@ def can_go_on(estimator: BaseFFNN) -> bool:
     return True
 
 
-class BaseFFNN(BaseEstimator):
+class BaseFFNN(CallbackSupportMixin, BaseEstimator):
     """Parameters, training and the forward pass of both estimators."""
 
     _task: ClassVar[str]
@@ -81,22 +56,28 @@ class BaseFFNN(BaseEstimator):
     @staticmethod
     def _constraints(task: str) -> dict[str, list[Any]]:
         """Return what the values of the parameters may be."""
+        given_loss = HasMethods(["value", "gradient"])
         at_least_1 = Interval(Integral, 1, None, closed="left")
         return {
             "hidden_layer_sizes": [at_least_1, "array-like"],
             "activation": [StrOptions(HIDDEN_ACTIVATIONS), Activation, list, tuple],
             "output_activation": [StrOptions({"auto", *ACTIVATIONS}), Activation],
-            "loss": [StrOptions({"auto"} | losses_for(task)), Loss],
+            "loss": [StrOptions({"auto"} | losses_for(task)), Loss, given_loss],
             "initializer": [StrOptions({"auto", *INITIALIZERS}), Initializer, callable],
             "solver": [StrOptions(set(SOLVERS)), Optimizer, LBFGS],
             "learning_rate": [Interval(Real, 0, None, closed="neither")],
             "learning_rate_schedule": [StrOptions(set(SCHEDULES)), Schedule, callable],
             "batch_size": [StrOptions({"auto"}), at_least_1],
             "alpha": [Interval(Real, 0, None, closed="left")],
+            "clip_norm": [Interval(Real, 0, None, closed="neither"), None],
             "dropout": [Interval(Real, 0, 1, closed="left"), list, tuple],
             "max_iter": [at_least_1],
+            "max_time": [Interval(Real, 0, None, closed="neither"), None],
             "tol": [Interval(Real, 0, None, closed="left")],
             "n_iter_no_change": [at_least_1, Options(Real, {np.inf})],
+            "early_stopping": ["boolean", StrOptions({"auto"})],
+            "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+            "scoring": [StrOptions({"loss", *get_scorer_names()}), callable],
             "shuffle": ["boolean"],
             "warm_start": ["boolean"],
             "random_state": ["random_state"],
@@ -108,49 +89,101 @@ class BaseFFNN(BaseEstimator):
         tags.input_tags.sparse = True
         return tags
 
+    def _repr_html_inner(self) -> str:
+        return self._repr_mimebundle_()["text/html"]
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+        """Return what a notebook shows; scikit-learn's diagram, and the fitted layers."""
+        shown: dict[str, str] = super()._repr_mimebundle_(**kwargs)
+        if "text/html" in shown and self.__sklearn_is_fitted__():
+            shown["text/html"] += layers_html(self)
+        return shown
+
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "coefs_")
 
-    # ---- check and encode -----------------------------------------------------------
+    @with_callbacks
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+        coefs_init: Any = None,
+        intercepts_init: Any = None,
+    ) -> Self:
+        """Train the network on X and y.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Input. float32 is trained in float32, anything else in float64.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets; for a classifier labels of any type, or rows of 0 and 1.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, >= 0; only their ratios matter.
+        X_val, y_val : array-like, default=None
+            Held-out examples, of the form of X and y: their loss and score are noted
+            after every epoch, and decide with `early_stopping`.
+        sample_weight_val : array-like of shape (n_val,), default=None
+            Weights of the held-out examples.
+        coefs_init, intercepts_init : list of array-like, default=None
+            What the network starts from, in the form of `coefs_` and `intercepts_`.
+
+        Returns
+        -------
+        self : estimator
+            The fitted estimator.
+        """
+        given = Given(
+            sample_weight, X_val, y_val, sample_weight_val, coefs_init, intercepts_init
+        )
+        self._fit(X, y, given)
+        return self
+
+    # ---- what the two tasks do in their own way -------------------------------------
 
     def _encode(
-        self, y: Any, classes: Any, known: bool, incremental: bool
+        self, y: Array, given: Given, known: bool
     ) -> tuple[Array, Task, dict[str, Any]]:
-        """Return y as float64 (n, n_outputs), the task, and attributes to publish."""
+        """Return y as float64 (n, n_targets), the task, and attributes to publish."""
         raise NotImplementedError
 
-    def _check(
-        self, X: Any, y: Any, sample_weight: Any, incremental: bool, classes: Any = None
-    ) -> Checked:
-        """Validate all parameters and all input; change nothing."""
-        self._validate_params()
-        known = self.__sklearn_is_fitted__() and (incremental or self.warm_start)
-        probe = copy.copy(self)
-        X, y = validate_data(
-            probe,
-            X,
-            y,
-            reset=not known,
-            accept_sparse="csr",
-            dtype=(np.float64, np.float32),
-            order="C",
-            ensure_min_samples=1 if incremental else 2,
-            multi_output=True,
-            y_numeric=self._task == "regression",
-        )
-        w = _weights(sample_weight, X, incremental)
-        Y, task, fitted = self._encode(y, classes, known, incremental)
-        if known and Y.shape[1] != self.n_outputs_:
-            raise ValueError(
-                f"y has {Y.shape[1]} outputs, but the network of the first fit has "
-                f"{self.n_outputs_}: use a new estimator, or warm_start=False."
-            )
-        for name in ("n_features_in_", "feature_names_in_"):
-            if hasattr(probe, name):
-                fitted[name] = getattr(probe, name)
-        return Checked(Data(X, Y, w), fitted, task, known, incremental)
+    def _encode_more(self, y: Array, fitted: dict[str, Any], n_targets: int) -> Array:
+        """Return held-out targets in the form that `_encode` gave the others."""
+        raise NotImplementedError
 
-    # ---- build ----------------------------------------------------------------------
+    def _groups(self, Y: Array, task: Task) -> Array | None:
+        """Return the group of every row, for a split in which all groups have a share."""
+        return None
+
+    def _class_weighted(
+        self, w: Array | None, Y: Array, fitted: dict[str, Any], incremental: bool | None
+    ) -> Array | None:
+        """Return the weights (n, 1) after those of the classes; `fitted` may be changed."""
+        return w
+
+    # ---- train and publish ----------------------------------------------------------
+
+    def _fit(self, X: Any, y: Any, given: Given) -> None:
+        """Check, encode, build, train, publish."""
+        checked = check(self, X, y, given)
+        parts = Parts.of(self, checked.task)
+        parts.loss.check_targets(checked.data.Y)
+        if checked.held_out is not None:
+            parts.loss.check_targets(checked.held_out.data.Y)
+        warn_ignored(self, parts.solver, checked.keep_best)
+        scaling = self._scaling(parts, checked)
+        network, state = self._build(parts, checked, scaling)
+        watch = Watch(self, checked, parts, network, scaling)
+        history = self._run(watch, state, self._plan(watch))
+        last = (network.params.W[-1], network.params.b[-1])
+        resumable = Resumable(state, parts.solver, scaling, last, checked.split_seed)
+        self._publish(watch.close(history, resumable))
+        self._close(history, parts, checked)
 
     def _scaling(self, parts: Parts, checked: Checked) -> TargetScaling:
         """Return the scaling of the targets, with the new ones taken into account."""
@@ -158,80 +191,73 @@ class BaseFFNN(BaseEstimator):
         if self._task == "regression" and self.scale_target:
             link = parts.activations[-1].link
         link = link if link in ("identity", "log") else ""
-        scaling = TargetScaling.start(link, checked.task.n_outputs)
-        if checked.resume and checked.incremental and self._target_scaling.link == link:
+        _, Y, w, rows = checked.data
+        scaling = TargetScaling.start(link, Y.shape[1])
+        streams = checked.resume and checked.given.incremental
+        if streams and self._target_scaling.link == link:
             scaling = self._target_scaling
-        return scaling.update(checked.data.Y, checked.data.w)
+        if rows is not None:
+            Y, w = Y[rows], None if w is None else w[rows]
+        return scaling.update(Y, w)
 
-    # ---- train and publish ----------------------------------------------------------
-
-    def _train(self, checked: Checked) -> None:
-        """Train on checked input and publish the result."""
-        parts = Parts.of(self, checked.task)
-        parts.loss.check_targets(checked.data.Y)
-        warn_ignored(self, parts.solver)
-        scaling = self._scaling(parts, checked)
-        widths = (checked.data.X.shape[1], *parts.widths, checked.task.n_outputs)
-        dtype = checked.data.X.dtype
-        network = Network(widths, parts.activations, parts.dropout, dtype.type)
+    def _build(
+        self, parts: Parts, checked: Checked, scaling: TargetScaling
+    ) -> tuple[Network, State]:
+        """Return the network with its initial or fitted weights, and where it stands."""
+        X, given = checked.data.X, checked.given
+        widths = (X.shape[1], *parts.widths, checked.task.n_outputs)
+        network = Network(widths, parts.activations, parts.dropout, X.dtype.type)
+        is_given = given.coefs_init is not None or given.intercepts_init is not None
+        if checked.resume and is_given:
+            raise ValueError(
+                "coefs_init and intercepts_init are for a new network, but "
+                "warm_start=True goes on from the fitted one: set warm_start=False."
+            )
         if checked.resume:
-            state = resume(network, parts, self, scaling)
-        else:
-            state = start(network, parts, self.random_state)
-        X, Y, w = checked.data
-        Y = scaling.encode(Y).astype(dtype)
-        data = Data(X, Y, None if w is None else w.astype(dtype))
-        cost = Cost(network, parts.loss, L2(float(self.alpha)))
-        units = scaling.scale**parts.loss.degree
-        report = self._reporter(units, self.n_iter_ if checked.resume else 0)
-        if isinstance(parts.solver, LBFGS):
-            history = minimise(cost, data, parts.solver, self.max_iter, self.tol, report)
-        else:
-            plan = self._plan(parts.schedule, checked)
-            history = Training(cost, parts.solver, plan, state).run(data, report)
-        curve = [float((costs * units).sum()) for costs in history.costs]
-        self._publish(
-            checked,
-            parts,
-            network,
-            curve,
-            Resumable(
-                state, parts.solver, scaling, (network.params.W[-1], network.params.b[-1])
-            ),
-        )
-        self._close(history, parts, checked)
+            return network, resume(network, parts, self, scaling)
+        state = start(network, parts, self.random_state)
+        if is_given:
+            start_from(network, scaling, given.coefs_init, given.intercepts_init)
+        return network, state
 
-    def _plan(self, schedule: Schedule, checked: Checked) -> Plan:
+    def _plan(self, watch: Watch) -> Plan:
         """Return how to train on the checked input."""
-        n = len(checked.data.Y)
+        checked = watch.checked
+        incremental, keep_best = checked.given.incremental, checked.keep_best
+        n = checked.data.n
         size = 200 if self.batch_size == "auto" else int(self.batch_size)
-        first = self.n_iter_ if checked.incremental and checked.resume else 0
-        self._warn_plan(schedule, checked, first, size)
+        first = watch.n_iter if incremental else 0
+        self._warn_plan(watch, size)
+        start_score = None
+        if keep_best and checked.resume and not incremental and checked.held_out:
+            start_score = watch.evaluate(checked.held_out)[1]
         return Plan(
             batch_size=min(size, n),
             shuffle=self.shuffle,
             learning_rate=float(self.learning_rate),
-            schedule=schedule,
-            epochs=1 if checked.incremental else self.max_iter,
+            schedule=watch.parts.schedule,
+            epochs=1 if incremental else self.max_iter,
             first=first,
             length=self.max_iter,
             tol=float(self.tol),
             n_iter_no_change=self.n_iter_no_change,
+            keep_best=keep_best and not incremental,
+            clip_norm=self.clip_norm,
+            max_time=self.max_time,
+            start_score=start_score,
         )
 
-    def _warn_plan(
-        self, schedule: Schedule, checked: Checked, first: int, size: int
-    ) -> None:
+    def _warn_plan(self, watch: Watch, size: int) -> None:
         """Warn of a plan that cannot be what the user has in mind."""
-        n = len(checked.data.Y)
-        if size > n and self.batch_size != "auto" and not checked.incremental:
+        incremental, n = watch.checked.given.incremental, watch.checked.data.n
+        if size > n and self.batch_size != "auto" and not incremental:
             warnings.warn(
-                f"batch_size={size} is larger than the {n} rows of X: all of them are "
-                "one batch.",
+                f"batch_size={size} is larger than the {n} rows to train on: all of "
+                "them are one batch.",
                 UserWarning,
                 stacklevel=6,
             )
-        if first >= self.max_iter and schedule.ends:
+        if incremental and watch.n_iter >= self.max_iter and watch.parts.schedule.ends:
             warnings.warn(
                 f"partial_fit has been called more than max_iter={self.max_iter} times: "
                 f"learning_rate_schedule={self.learning_rate_schedule!r} is at its end. "
@@ -240,50 +266,21 @@ class BaseFFNN(BaseEstimator):
                 stacklevel=6,
             )
 
-    def _reporter(self, units: Array, done: int) -> Callable[[Array], None]:
-        """Return what is to be called with the costs of every epoch."""
-        epochs = count(done + 1)
+    def _run(self, watch: Watch, state: State, plan: Plan) -> History:
+        """Train the network that is watched, in the dtype of X."""
+        X, Y, w, rows = watch.checked.data
+        Y = watch.scaling.encode(Y).astype(X.dtype)
+        data = Data(X, Y, None if w is None else w.astype(X.dtype), rows)
+        solver = watch.parts.solver
+        cost = Cost(watch.network, watch.parts.loss, L2(float(self.alpha)))
+        if isinstance(solver, LBFGS):
+            return minimise(cost, data, solver, plan, watch)
+        return Training(cost, solver, plan, state, watch).run(data)
 
-        def report(costs: Array) -> None:
-            if self.verbose:
-                print(f"epoch {next(epochs)}: loss {float((costs * units).sum()):.6g}")
-
-        return report
-
-    def _publish(
-        self,
-        checked: Checked,
-        parts: Parts,
-        network: Network,
-        curve: list[float],
-        resumable: Resumable,
-    ) -> None:
+    def _publish(self, fitted: dict[str, Any]) -> None:
         """Set all fitted attributes, and remove those of an earlier fit."""
-        params = network.params
-        W, b = resumable.scaling.fold(*resumable.last)
-        n_iter = len(curve)
-        if checked.resume:
-            n_iter += self.n_iter_
-            curve = self.loss_curve_ + curve
-        fitted = {
-            **checked.fitted,
-            "coefs_": [*(W.copy() for W in params.W[:-1]), W],
-            "intercepts_": [*(b.copy() for b in params.b[:-1]), b],
-            "activation_coefs_": [learned.copy() for learned in params.learned],
-            "n_parameters_": len(params.flat),
-            "n_iter_": n_iter,
-            "n_layers_": len(params.W) + 1,
-            "n_outputs_": checked.task.n_outputs,
-            "out_activation_": parts.out_activation,
-            "loss_": curve[-1] if curve else np.nan,
-            "loss_curve_": curve[-CURVE_LENGTH:] if checked.incremental else curve,
-            "_activations": parts.activations,
-            "_target_scaling": resumable.scaling,
-        }
-        if checked.incremental or self.warm_start:
-            fitted["_resumable"] = resumable.detached()
         for name in [*vars(self)]:
-            if name.endswith("_") or name == "_resumable":
+            if name.endswith("_") or name in ("_resumable", "_class_counts"):
                 delattr(self, name)
         for name, value in fitted.items():
             setattr(self, name, value)
@@ -292,10 +289,9 @@ class BaseFFNN(BaseEstimator):
         """Pass on Ctrl-C; warn if training ended before it had converged."""
         if history.interrupted:
             raise KeyboardInterrupt
+        meant = history.converged or history.stopped or history.out_of_time
         stochastic = isinstance(parts.solver, Optimizer)
-        if history.converged or checked.incremental:
-            return
-        if stochastic and parts.schedule.ends:
+        if meant or checked.given.incremental or (stochastic and parts.schedule.ends):
             return
         end = ", or use a learning_rate_schedule that ends" if stochastic else ""
         warnings.warn(
@@ -306,19 +302,6 @@ class BaseFFNN(BaseEstimator):
         )
 
     # ---- predict --------------------------------------------------------------------
-
-    def _layers(self) -> list[Layer]:
-        """Return the fitted layers."""
-        return [
-            Layer(W, b, activation.bind(learned))
-            for W, b, activation, learned in zip(
-                self.coefs_,
-                self.intercepts_,
-                self._activations,
-                self.activation_coefs_,
-                strict=True,
-            )
-        ]
 
     def _checked(self, X: Any) -> Any:
         """Return X validated against the fitted network, in its dtype."""
@@ -335,7 +318,7 @@ class BaseFFNN(BaseEstimator):
     def _outputs(self, X: Any) -> tuple[Array, Array]:
         """Return Z and A of the output layer for all rows of `X`."""
         X = self._checked(X)
-        layers = self._layers()
+        layers = published_layers(vars(self))
         Z = propagate(X, layers)
         A = np.empty_like(Z)
         layers[-1].activation.forward(Z.copy(), A)
@@ -357,7 +340,7 @@ class BaseFFNN(BaseEstimator):
             The activations.
         """
         X = self._checked(X)
-        layers = self._layers()[:-1]
+        layers = published_layers(vars(self))[:-1]
         if not -len(layers) <= layer < len(layers):
             raise ValueError(
                 f"layer={layer!r} is not one of the {len(layers)} hidden layers."
@@ -367,31 +350,3 @@ class BaseFFNN(BaseEstimator):
         A = np.empty_like(Z)
         part[-1].activation.forward(Z, A)
         return A
-
-
-def _weights(sample_weight: Any, X: Any, incremental: bool) -> Array | None:
-    """Return the weights as float64 (n, 1), of mean 1 unless in `partial_fit`."""
-    if sample_weight is None:
-        return None
-    if isinstance(sample_weight, Number):
-        sample_weight = np.full(X.shape[0], sample_weight)
-    w = check_array(
-        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
-    )
-    if w.shape != (X.shape[0],):
-        raise ValueError(
-            f"sample_weight must have one value per row of X, shape ({X.shape[0]},), got "
-            f"shape {w.shape}."
-        )
-    if w.min() < 0:
-        raise ValueError(
-            f"sample_weight must not have negative values, got {w.min():g}: leave out "
-            "rows, or give them weight 0."
-        )
-    if not incremental:
-        if not w.any():
-            raise ValueError(
-                "sample_weight is zero for every row: at least one weight must be above 0."
-            )
-        w = w / w.mean()
-    return w[:, np.newaxis]

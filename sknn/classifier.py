@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.exceptions import DataConversionWarning
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 
 from .base import BaseFFNN, can_go_on
+from .callbacks import with_callbacks
+from .checking import Given
 from .engine.activations import Activation
 from .engine.initializers import Initializer
 from .engine.losses import Loss
 from .engine.optimizers import Solver
 from .engine.schedules import Schedule
+from .labels import Labels
 from .parts import Task
-from .targets import Array, Labels
+from .targets import Array
 
 
 class FFNNClassifier(ClassifierMixin, BaseFFNN):
@@ -28,118 +30,114 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     ----------
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of neurons in each hidden layer. ``()`` is the linear model.
-
     activation : str, Activation or sequence of them, default="relu"
         What every hidden neuron does to its sum: "identity", "sigmoid" (or "logistic"),
         "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu" (or "swish"),
         "mish", "softplus", or a part such as ``LeakyReLU(0.1)``. A sequence gives one per
         hidden layer.
-
     output_activation : str or Activation, default="auto"
         "softmax" for classes that exclude each other, "sigmoid" for two classes and for
         multilabel targets; "auto" chooses. "sigmoid" with three or more classes fits
         one against the rest, and probabilities are normalised.
-
     loss : str or Loss, default="auto"
         "log_loss" (the default) or "squared_error" of the probabilities.
-
     initializer : str, Initializer or callable, default="auto"
         What the weights start from; biases start at 0. "auto" is He for the relu family,
         Glorot for tanh, sigmoid and linear outputs, LeCun for selu. Else one of
         "he_uniform", "he_normal", "glorot_uniform", "glorot_normal", "lecun_uniform",
         "lecun_normal", "normal", "uniform", "zeros", a part such as ``Normal(0.1)``, or
         a ``callable(rng, shape)`` that returns the weights.
-
     solver : str or Solver, default="adam"
         "adam", "adamw", "sgd" (plain, without momentum), "rmsprop", "lbfgs" (all rows at
         once; for small data), or a part such as ``SGD(momentum=0.9, nesterov=True)``.
-
     learning_rate : float, default=1e-3
         The training rate: how long a step against the gradient is.
-
     learning_rate_schedule : str, Schedule or callable, default="constant"
         Factor on `learning_rate` as training goes on: "constant", "cosine", "coslog4",
         "onecycle", "invscaling", "adaptive" (falls when the cost stops improving), a
         part such as ``OneCycle(warm_up=0.1)``, or a ``callable(progress) -> factor`` for
         a progress from 0 to 1. For every stochastic solver.
-
     batch_size : int, default="auto"
         The largest number of examples whose gradients are averaged for one step; the
         batches of an epoch differ in size by at most one. "auto" is ``min(200, n)``.
-
     alpha : float, default=1e-4
         L2 penalty: alpha / 2 times the sum of the squared weights is added to the cost.
         Biases are free. Does not depend on the batch size or on the scale of the sample
         weights.
-
     dropout : float or sequence of float, default=0.0
         Probability of leaving a hidden neuron out of a training step; a sequence gives
         one per hidden layer.
-
+    clip_norm : float or None, default=None
+        Gradients longer than this are shortened to it.
     max_iter : int, default=200
         The largest number of epochs in one call of `fit`; with "lbfgs", of iterations.
-
+    max_time : float or None, default=None
+        Seconds after which training ends, with the best model so far.
     tol : float, default=1e-4
         An epoch counts as an improvement if it lowers the best cost by more than `tol`
         times that cost. With "lbfgs", the largest component of the gradient at the end.
-
     n_iter_no_change : int, default=10
         Training ends after exactly that many epochs in a row without improvement.
-
+    early_stopping : bool or "auto", default=False
+        Whether to hold examples out, stop when their score stops improving, and end with
+        what was best for them. "auto" does so above 10,000 examples, and whenever `fit`
+        gets `X_val`. With False, held-out examples are scored but decide nothing.
+    validation_fraction : float, default=0.1
+        Share of the examples to hold out if `fit` gets none; of every class alike.
+    scoring : str or callable, default="loss"
+        Score of the held-out examples: "loss" (minus the loss), the name of a scorer, or
+        a ``callable(estimator, X, y)``; higher is better.
+    class_weight : dict, list of dict, "balanced" or None, default=None
+        Weights of the classes, multiplied with the sample weights, for held-out examples
+        as well. "balanced" lets every class weigh the same; in `partial_fit`, by the
+        counts seen so far. For multilabel targets one dict per label.
     shuffle : bool, default=True
         Whether every epoch takes the examples in a new random order.
-
     warm_start : bool, default=False
         Whether `fit` goes on from the fitted network, with the optimizer's memory and
         the source of randomness as they were, for up to `max_iter` further epochs.
-
     random_state : int, RandomState instance or None, default=None
         Source of the initial weights, the order of the examples and dropout. The same
         int gives the same network, to the last bit.
-
     verbose : int, default=0
-        Whether to print the loss after every epoch.
+        Whether to show epoch, loss, validation score, training rate and time left: in
+        one line that is rewritten on a terminal, now and then in a log.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The labels in ascending order; for multilabel targets the column numbers.
-
     coefs_ : list of ndarray
         Weights of every layer, of shape (nodes before, nodes here).
-
     intercepts_ : list of ndarray
         Biases of every layer, of shape (nodes here,).
-
     activation_coefs_ : list of ndarray
         What the activation of every layer has learned; empty but for "prelu".
-
     out_activation_ : str or Activation
         The output activation; "sigmoid" is called "logistic" here, as in scikit-learn.
-
     loss_ : float
         The loss of the last epoch, without the penalty.
-
     loss_curve_ : list of float
         The loss of every epoch, as the mean over its batches, each taken before its step.
         `partial_fit` keeps the last 10,000.
-
+    learning_rate_curve_ : list of float
+        The training rate at the end of every epoch.
+    validation_loss_curve_, validation_scores_ : list of float
+        Loss and score of the held-out examples after every epoch, if there are any.
+    best_iter_, best_score_ : int, float
+        With early stopping, the epoch that the network is of and its score; `loss_` is
+        that epoch's, too.
     n_iter_ : int
         Number of epochs that the network was trained for, those before a warm start and
         all calls of `partial_fit` included.
-
     n_layers_ : int
         Number of layers, the input among them.
-
     n_outputs_ : int
         Number of outputs.
-
     n_parameters_ : int
         Number of weights, biases and other learned values.
-
     n_features_in_ : int
         Number of features seen during `fit`.
-
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the features, if X was a DataFrame with names that are all strings.
 
@@ -167,9 +165,10 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     """
 
     _task: ClassVar[str] = "classification"
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = BaseFFNN._constraints(
-        "classification"
-    )
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseFFNN._constraints("classification"),
+        "class_weight": [dict, list, StrOptions({"balanced"}), None],
+    }
 
     def __init__(
         self,
@@ -185,9 +184,15 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         batch_size: int | str = "auto",
         alpha: float = 1e-4,
         dropout: float | Sequence[float] = 0.0,
+        clip_norm: float | None = None,
         max_iter: int = 200,
+        max_time: float | None = None,
         tol: float = 1e-4,
         n_iter_no_change: int = 10,
+        early_stopping: bool | str = False,
+        validation_fraction: float = 0.1,
+        scoring: str | Callable[..., float] = "loss",
+        class_weight: dict[Any, float] | list[dict[Any, float]] | str | None = None,
         shuffle: bool = True,
         warm_start: bool = False,
         random_state: int | np.random.RandomState | None = None,
@@ -204,9 +209,15 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         self.batch_size = batch_size
         self.alpha = alpha
         self.dropout = dropout
+        self.clip_norm = clip_norm
         self.max_iter = max_iter
+        self.max_time = max_time
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.scoring = scoring
+        self.class_weight = class_weight
         self.shuffle = shuffle
         self.warm_start = warm_start
         self.random_state = random_state
@@ -217,29 +228,18 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         tags.classifier_tags.multi_label = True
         return tags
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> FFNNClassifier:
-        """Train the network on X and y.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Input. float32 is trained in float32, anything else in float64.
-        y : array-like of shape (n_samples,) or (n_samples, n_labels)
-            Labels of any type, or for multilabel targets rows of 0 and 1.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights, >= 0; only their ratios matter.
-
-        Returns
-        -------
-        self : FFNNClassifier
-            The fitted estimator.
-        """
-        self._train(self._check(X, y, sample_weight, incremental=False))
-        return self
-
     @available_if(can_go_on)
+    @with_callbacks
     def partial_fit(
-        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
+        self,
+        X: Any,
+        y: Any,
+        classes: Any = None,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
     ) -> FFNNClassifier:
         """Train for one epoch on X and y, going on from where the network is.
 
@@ -247,13 +247,12 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Input.
-        y : array-like of shape (n_samples,) or (n_samples, n_labels)
-            Labels, or for multilabel targets rows of 0 and 1.
+        X, y, X_val, y_val, sample_weight_val
+            As for `fit`. With `early_stopping` and `X_val`, the estimator is after every
+            call the best network so far, while training goes on from the latest.
         classes : array-like of shape (n_classes,), default=None
             All labels that will ever come; needed in the first call, unless the targets
-            are multilabel, and allowed in later ones if it is the same.
+            are multilabel.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights, >= 0, taken as they are.
 
@@ -262,7 +261,9 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         self : FFNNClassifier
             The estimator.
         """
-        self._train(self._check(X, y, sample_weight, incremental=True, classes=classes))
+        validation = (X_val, y_val, sample_weight_val)
+        given = Given(sample_weight, *validation, classes=classes, incremental=True)
+        self._fit(X, y, given)
         return self
 
     def predict(self, X: Any) -> Array:
@@ -348,39 +349,35 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         return log_A - np.logaddexp.reduce(log_A, axis=1, keepdims=True)
 
     def _encode(
-        self, y: Any, classes: Any, known: bool, incremental: bool
+        self, y: Array, given: Given, known: bool
     ) -> tuple[Array, Task, dict[str, Any]]:
-        if y.ndim == 2 and y.shape[1] == 1:
-            warnings.warn(
-                "A column-vector y was passed when a 1d array was expected. Pass "
-                "y.ravel() to silence this.",
-                DataConversionWarning,
-                stacklevel=4,
-            )
-            y = y.ravel()
-        labels = self._known_labels(y, classes, known, incremental)
-        Y = labels.encode(y)
+        if known:
+            labels: Labels = self._labels
+            labels.check_same(given.classes if given.incremental else Labels.of(y).classes)
+        else:
+            labels = Labels.first(y, given.classes, given.incremental)
         task = Task("classification", labels.n_outputs, not labels.multilabel)
-        return Y, task, {"classes_": labels.classes, "_labels": labels}
+        return labels.encode(y), task, {"classes_": labels.classes, "_labels": labels}
 
-    def _known_labels(
-        self, y: Array, classes: Any, known: bool, incremental: bool
-    ) -> Labels:
-        """Return the labels of the fitted network, or else those of y or `classes`."""
-        if not known:
-            labels = Labels.of(y, classes)
-            if incremental and classes is None and not labels.multilabel:
-                raise ValueError(
-                    "classes must be passed on the first call to partial_fit: all "
-                    "labels that will ever come."
-                )
-            return labels
-        labels = self._labels
-        given = classes if incremental else Labels.of(y).classes
-        if given is not None and not np.array_equal(np.unique(given), labels.classes):
-            raise ValueError(
-                f"The classes {np.unique(given).tolist()} are not those of the fitted "
-                f"network, {labels.classes.tolist()}: it cannot go on with others. Set "
-                "warm_start=False and call fit to start anew."
-            )
-        return labels
+    def _encode_more(self, y: Array, fitted: dict[str, Any], n_targets: int) -> Array:
+        return fitted["_labels"].encode(y)
+
+    def _groups(self, Y: Array, task: Task) -> Array | None:
+        _, groups, counts = np.unique(Y, axis=0, return_inverse=True, return_counts=True)
+        groups = groups.ravel()
+        if not task.exclusive:
+            # A rare set of labels shares its labels with others: pool such rows.
+            groups = np.where(counts[groups] < 2, -1, groups)
+        return groups
+
+    def _class_weighted(
+        self, w: Array | None, Y: Array, fitted: dict[str, Any], incremental: bool | None
+    ) -> Array | None:
+        if self.class_weight is None:
+            return w
+        labels: Labels = fitted["_labels"]
+        if incremental is not None:
+            past = getattr(self, "_class_counts", None) if incremental else None
+            fitted["_class_counts"] = labels.count(Y, w, past)
+        weights = labels.weights(Y, self.class_weight, fitted["_class_counts"])
+        return weights if w is None else w * weights

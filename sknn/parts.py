@@ -15,7 +15,7 @@ from typing import Any
 
 from .engine.activations import ACTIVATIONS, Activation
 from .engine.initializers import INITIALIZERS, DrawnBy, Initializer
-from .engine.losses import LOSSES, Loss
+from .engine.losses import LOSSES, GivenLoss, Loss
 from .engine.optimizers import SOLVERS, Solver
 from .engine.schedules import SCHEDULES, GivenBy, Schedule
 
@@ -25,6 +25,31 @@ HIDDEN_ACTIVATIONS = {name for name, part in ACTIVATIONS.items() if part.hidden}
 def losses_for(task: str) -> set[str]:
     """Return the names of the losses for "classification" or "regression"."""
     return {name for name, loss in LOSSES.items() if task in loss.tasks}
+
+
+def rectangular(width: int, depth: int) -> tuple[int, ...]:
+    """Return the sizes of `depth` hidden layers of `width` neurons each.
+
+    For searches that vary two numbers rather than a tuple.
+
+    Parameters
+    ----------
+    width : int
+        Neurons per layer.
+    depth : int
+        Number of layers; 0 is the linear model.
+
+    Returns
+    -------
+    hidden_layer_sizes : tuple of int
+
+    Examples
+    --------
+    >>> from sknn import rectangular
+    >>> [rectangular(width, depth) for width in (32, 64) for depth in (1, 2)]
+    [(32,), (32, 32), (64,), (64, 64)]
+    """
+    return (width,) * depth
 
 
 @dataclass(frozen=True)
@@ -82,7 +107,7 @@ class Parts:
             If parameters do not fit each other or the task.
         """
         widths = _widths(estimator.hidden_layer_sizes)
-        loss = _loss(estimator.loss, task)
+        loss = resolve_loss(estimator.loss, task.kind)
         name = _output_name(estimator.output_activation, loss, task)
         output = _resolve(name, ACTIVATIONS)
         _check_output(name, output, loss, task)
@@ -150,15 +175,17 @@ def _dropout(value: Any) -> float:
     return float(value)
 
 
-def _loss(value: Any, task: Task) -> Loss:
-    """Return the loss; by default the one that goes with the task."""
+def resolve_loss(value: Any, kind: str) -> Loss:
+    """Return the loss; by default the one that goes with the kind of task."""
     if isinstance(value, str) and value == "auto":
-        value = "log_loss" if task.kind == "classification" else "squared_error"
+        value = "log_loss" if kind == "classification" else "squared_error"
+    if not isinstance(value, str | Loss):
+        return GivenLoss(value)
     loss: Loss = _resolve(value, LOSSES)
-    if task.kind not in loss.tasks:
+    if kind not in loss.tasks:
         raise ValueError(
-            f"loss={value!r} is not a loss for {task.kind}: use one of "
-            f"{sorted(losses_for(task.kind))}."
+            f"loss={value!r} is not a loss for {kind}: use one of "
+            f"{sorted(losses_for(kind))}."
         )
     return loss
 
@@ -168,6 +195,11 @@ def _output_name(value: Any, loss: Loss, task: Task) -> Any:
     if not (isinstance(value, str) and value == "auto"):
         return value
     if task.kind == "regression":
+        if loss.output not in ACTIVATIONS:
+            raise ValueError(
+                f"{loss!r} names the output activation {loss.output!r}: it must be one of "
+                f"{sorted(ACTIVATIONS)}."
+            )
         return loss.output
     return "softmax" if task.exclusive and task.n_outputs > 1 else "sigmoid"
 
@@ -204,10 +236,15 @@ def _schedule(value: Any) -> Schedule:
     return part
 
 
-def warn_ignored(estimator: Any, solver: Solver) -> None:
-    """Warn of every parameter that was set and that the solver has no use for."""
+def warn_ignored(estimator: Any, solver: Solver, keep_best: bool) -> None:
+    """Warn of every parameter that was set and that the solver has no use for.
+
+    With early stopping, `keep_best`, every solver stops by `n_iter_no_change`.
+    """
     defaults = signature(type(estimator).__init__).parameters
     for name in solver.ignores:
+        if keep_best and name == "n_iter_no_change":
+            continue
         value = getattr(estimator, name)
         if value is not defaults[name].default and value != defaults[name].default:
             warnings.warn(

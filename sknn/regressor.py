@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.exceptions import DataConversionWarning
+from sklearn.metrics import d2_pinball_score
 from sklearn.utils.metaestimators import available_if
 
 from .base import BaseFFNN, can_go_on
+from .callbacks import with_callbacks
+from .checking import Given
 from .engine.activations import Activation
 from .engine.initializers import Initializer
 from .engine.losses import LOSSES, Loss
 from .engine.optimizers import Solver
 from .engine.schedules import Schedule
-from .parts import Task
+from .parts import Task, resolve_loss
 from .targets import Array
 
 
@@ -28,122 +29,116 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     ----------
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of neurons in each hidden layer. ``()`` is the linear model.
-
     activation : str, Activation or sequence of them, default="relu"
         What every hidden neuron does to its sum: "identity", "sigmoid" (or "logistic"),
         "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu" (or "swish"),
         "mish", "softplus", or a part such as ``LeakyReLU(0.1)``. A sequence gives one per
         hidden layer.
-
     output_activation : str or Activation, default="auto"
         The activation of the output: any name above, "softmax" or "exp". "auto" follows
         from the loss: "exp" for "poisson", else "identity".
-
     loss : str or Loss, default="auto"
         "squared_error" (the default: (a - y)², summed over outputs), "absolute_error",
-        "huber", "quantile" (the median), "poisson" (for y >= 0), or a part such as
-        ``Quantile(0.9)``.
-
+        "huber", "quantile" (the median), "poisson" (y >= 0), "gamma" (y > 0), "tweedie"
+        (y >= 0), a part such as ``Quantile((0.05, 0.5, 0.95))``, which predicts one column
+        per quantile, or any object with ``value(y, a)`` and ``gradient(y, a)``: see
+        `check_loss`.
     initializer : str, Initializer or callable, default="auto"
         What the weights start from; biases start at 0. "auto" is He for the relu family,
         Glorot for tanh, sigmoid and linear outputs, LeCun for selu. Else one of
         "he_uniform", "he_normal", "glorot_uniform", "glorot_normal", "lecun_uniform",
         "lecun_normal", "normal", "uniform", "zeros", a part such as ``Normal(0.1)``, or
         a ``callable(rng, shape)`` that returns the weights.
-
     solver : str or Solver, default="adam"
         "adam", "adamw", "sgd" (plain, without momentum), "rmsprop", "lbfgs" (all rows at
         once; for small data), or a part such as ``SGD(momentum=0.9, nesterov=True)``.
-
     learning_rate : float, default=1e-3
         The training rate: how long a step against the gradient is.
-
     learning_rate_schedule : str, Schedule or callable, default="constant"
         Factor on `learning_rate` as training goes on: "constant", "cosine", "coslog4",
         "onecycle", "invscaling", "adaptive" (falls when the cost stops improving), a
         part such as ``OneCycle(warm_up=0.1)``, or a ``callable(progress) -> factor`` for
         a progress from 0 to 1. For every stochastic solver.
-
     batch_size : int, default="auto"
         The largest number of examples whose gradients are averaged for one step; the
         batches of an epoch differ in size by at most one. "auto" is ``min(200, n)``.
-
     alpha : float, default=1e-4
         L2 penalty: alpha / 2 times the sum of the squared weights is added to the cost.
         Biases are free. Does not depend on the batch size or on the scale of the sample
         weights.
-
     dropout : float or sequence of float, default=0.0
         Probability of leaving a hidden neuron out of a training step; a sequence gives
         one per hidden layer.
-
+    clip_norm : float or None, default=None
+        Gradients longer than this are shortened to it.
     max_iter : int, default=200
         The largest number of epochs in one call of `fit`; with "lbfgs", of iterations.
-
+    max_time : float or None, default=None
+        Seconds after which training ends, with the best model so far.
     tol : float, default=1e-4
         An epoch counts as an improvement if it lowers the best cost by more than `tol`
         times that cost. With "lbfgs", the largest component of the gradient at the end.
-
     n_iter_no_change : int, default=10
         Training ends after exactly that many epochs in a row without improvement.
-
     scale_target : bool, default=True
         Whether to standardise y inside, per output, so that its unit and offset do not
         matter: with an identity output, training sees (y - mean) / std, with an "exp"
         output y / mean. The published weights and all predictions are in the units of
         y. With any other output activation y is taken as it is.
-
+    early_stopping : bool or "auto", default=False
+        Whether to hold examples out, stop when their score stops improving, and end with
+        what was best for them. "auto" does so above 10,000 examples, and whenever `fit`
+        gets `X_val`. With False, held-out examples are scored but decide nothing.
+    validation_fraction : float, default=0.1
+        Share of the examples to hold out if `fit` gets none; of every class alike.
+    scoring : str or callable, default="loss"
+        Score of the held-out examples: "loss" (minus the loss), the name of a scorer, or
+        a ``callable(estimator, X, y)``; higher is better.
     shuffle : bool, default=True
         Whether every epoch takes the examples in a new random order.
-
     warm_start : bool, default=False
         Whether `fit` goes on from the fitted network, with the optimizer's memory and
         the source of randomness as they were, for up to `max_iter` further epochs.
-
     random_state : int, RandomState instance or None, default=None
         Source of the initial weights, the order of the examples and dropout. The same
         int gives the same network, to the last bit.
-
     verbose : int, default=0
-        Whether to print the loss after every epoch.
+        Whether to show epoch, loss, validation score, training rate and time left: in
+        one line that is rewritten on a terminal, now and then in a log.
 
     Attributes
     ----------
     coefs_ : list of ndarray
         Weights of every layer, of shape (nodes before, nodes here).
-
     intercepts_ : list of ndarray
         Biases of every layer, of shape (nodes here,).
-
     activation_coefs_ : list of ndarray
         What the activation of every layer has learned; empty but for "prelu".
-
     out_activation_ : str or Activation
         The output activation; "sigmoid" is called "logistic" here, as in scikit-learn.
-
     loss_ : float
         The loss of the last epoch, without the penalty, in its units for y as it was given.
-
     loss_curve_ : list of float
         The loss of every epoch, as the mean over its batches, each taken before its step.
         `partial_fit` keeps the last 10,000.
-
+    learning_rate_curve_ : list of float
+        The training rate at the end of every epoch.
+    validation_loss_curve_, validation_scores_ : list of float
+        Loss and score of the held-out examples after every epoch, if there are any.
+    best_iter_, best_score_ : int, float
+        With early stopping, the epoch that the network is of and its score; `loss_` is
+        that epoch's, too.
     n_iter_ : int
         Number of epochs that the network was trained for, those before a warm start and
         all calls of `partial_fit` included.
-
     n_layers_ : int
         Number of layers, the input among them.
-
     n_outputs_ : int
         Number of outputs.
-
     n_parameters_ : int
         Number of weights, biases and other learned values.
-
     n_features_in_ : int
         Number of features seen during `fit`.
-
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the features, if X was a DataFrame with names that are all strings.
 
@@ -195,10 +190,15 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         batch_size: int | str = "auto",
         alpha: float = 1e-4,
         dropout: float | Sequence[float] = 0.0,
+        clip_norm: float | None = None,
         max_iter: int = 200,
+        max_time: float | None = None,
         tol: float = 1e-4,
         n_iter_no_change: int = 10,
         scale_target: bool = True,
+        early_stopping: bool | str = False,
+        validation_fraction: float = 0.1,
+        scoring: str | Callable[..., float] = "loss",
         shuffle: bool = True,
         warm_start: bool = False,
         random_state: int | np.random.RandomState | None = None,
@@ -215,10 +215,15 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         self.batch_size = batch_size
         self.alpha = alpha
         self.dropout = dropout
+        self.clip_norm = clip_norm
         self.max_iter = max_iter
+        self.max_time = max_time
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.scale_target = scale_target
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.scoring = scoring
         self.shuffle = shuffle
         self.warm_start = warm_start
         self.random_state = random_state
@@ -234,28 +239,18 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         tags.target_tags.multi_output = not positive_only
         return tags
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> FFNNRegressor:
-        """Train the network on X and y.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Input. float32 is trained in float32, anything else in float64.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Targets.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights, >= 0; only their ratios matter.
-
-        Returns
-        -------
-        self : FFNNRegressor
-            The fitted estimator.
-        """
-        self._train(self._check(X, y, sample_weight, incremental=False))
-        return self
-
     @available_if(can_go_on)
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> FFNNRegressor:
+    @with_callbacks
+    def partial_fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> FFNNRegressor:
         """Train for one epoch on X and y, going on from where the network is.
 
         Not there with ``solver="lbfgs"``. With `scale_target`, the mean and the spread of
@@ -264,10 +259,9 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Input.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Targets.
+        X, y, X_val, y_val, sample_weight_val
+            As for `fit`. With `early_stopping` and `X_val`, the estimator is after every
+            call the best network so far, while training goes on from the latest.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights, >= 0, taken as they are.
 
@@ -276,7 +270,8 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         self : FFNNRegressor
             The estimator.
         """
-        self._train(self._check(X, y, sample_weight, incremental=True))
+        given = Given(sample_weight, X_val, y_val, sample_weight_val, incremental=True)
+        self._fit(X, y, given)
         return self
 
     def predict(self, X: Any) -> Array:
@@ -293,17 +288,44 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
             Predictions, of the dtype that the network was trained in.
         """
         _, A = self._outputs(X)
-        return A[:, 0] if self.n_outputs_ == 1 else A
+        return A[:, 0] if self.n_outputs_ == 1 else self._arrange(A)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return R², or for several quantiles the mean share of pinball loss explained.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Input.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights.
+
+        Returns
+        -------
+        score : float
+            1 at best, 0 for the best constant.
+        """
+        levels = getattr(self.loss, "levels", ())
+        if len(levels) < 2:
+            return super().score(X, y, sample_weight)
+        columns = self.predict(X).T
+        scores = [
+            d2_pinball_score(y, column, sample_weight=sample_weight, alpha=q)
+            for q, column in zip(levels, columns, strict=True)
+        ]
+        return float(np.mean(scores))
 
     def _encode(
-        self, y: Any, classes: Any, known: bool, incremental: bool
+        self, y: Array, given: Given, known: bool
     ) -> tuple[Array, Task, dict[str, Any]]:
-        if y.ndim == 2 and y.shape[1] == 1:
-            warnings.warn(
-                "A column-vector y was passed when a 1d array was expected: predictions "
-                "will be 1d. Pass y.ravel() to silence this.",
-                DataConversionWarning,
-                stacklevel=4,
-            )
         Y = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
-        return Y, Task("regression", Y.shape[1]), {}
+        n_outputs = resolve_loss(self.loss, "regression").n_outputs(Y.shape[1])
+        return Y, Task("regression", n_outputs), {}
+
+    def _encode_more(self, y: Array, fitted: dict[str, Any], n_targets: int) -> Array:
+        Y = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+        if Y.shape[1] != n_targets:
+            raise ValueError(f"y_val has {Y.shape[1]} columns, but y has {n_targets}.")
+        return Y

@@ -30,12 +30,19 @@ class Resumable:
     last : tuple of arrays
         W and b of the last layer in the network's units: folding the scaling of the
         target into them and taking it out again would round them.
+    split_seed : int
+        Seed of the split into training and held-out examples.
+    ahead : array or None
+        All parameters, where training has left the published network behind: a stream
+        with early stopping publishes the best so far and goes on from the latest.
     """
 
     state: State
     solver: Solver
     scaling: TargetScaling
     last: tuple[Array, Array]
+    split_seed: int = 0
+    ahead: Array | None = None
 
     def detached(self) -> Resumable:
         """Return a copy whose `last` is not part of a larger vector."""
@@ -59,6 +66,47 @@ def start(network: Network, parts: Parts, random_state: Any) -> State:
     for W, part in zip(network.params.W, parts.initializers, strict=True):
         W[...] = part.draw(rng, W.shape)
     return State(rng, _slots(parts.solver, network))
+
+
+def start_from(
+    network: Network, scaling: TargetScaling, coefs: Any, intercepts: Any
+) -> None:
+    """Replace the initial weights and biases of `network`, where given, in place.
+
+    They are in the units of `coefs_` and `intercepts_`: the last layer is unscaled.
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit or a value is not finite.
+    """
+    params = network.params
+    for name, given, views in (
+        ("coefs_init", coefs, params.W),
+        ("intercepts_init", intercepts, params.b),
+    ):
+        if given is not None:
+            _fill(name, given, views)
+    W, b = scaling.unfold(params.W[-1], params.b[-1])
+    if coefs is not None:
+        params.W[-1][...] = W
+    if intercepts is not None:
+        params.b[-1][...] = b
+
+
+def _fill(name: str, given: Any, views: list[Array]) -> None:
+    """Copy the arrays `given` into `views` after a look at their shapes and values."""
+    arrays = [np.asarray(array, dtype=np.float64) for array in given]
+    shapes = [array.shape for array in arrays]
+    if shapes != [view.shape for view in views]:
+        raise ValueError(
+            f"{name} has arrays of shapes {shapes}, but the network needs "
+            f"{[view.shape for view in views]}."
+        )
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise ValueError(f"{name} must be finite: it has NaN or infinity.")
+    for array, view in zip(arrays, views, strict=True):
+        view[...] = array
 
 
 def resume(network: Network, parts: Parts, estimator: Any, scaling: TargetScaling) -> State:
@@ -96,6 +144,11 @@ def _load(
             f"fitted network's {fitted}: a network that goes on learning keeps its "
             "shape. Set warm_start=False and call fit to start anew."
         )
+    if past is not None and past.ahead is not None:
+        params.flat[...] = past.ahead
+        W, b = past.scaling.fold(params.W[-1], params.b[-1])
+        params.W[-1][...], params.b[-1][...] = scaling.unfold(W, b)
+        return
     W, b = estimator.coefs_[-1], estimator.intercepts_[-1]
     if past is not None and past.is_published(scaling, W, b):
         W, b = past.last

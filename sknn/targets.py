@@ -1,4 +1,4 @@
-"""Targets: from the user's y to the numbers a network is trained on, and back."""
+"""Targets of a regression: from the user's y to what a network learns, and back."""
 
 from __future__ import annotations
 
@@ -6,106 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
-from sklearn.preprocessing import LabelBinarizer
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from numpy.typing import NDArray
 
 Array = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Labels:
-    """The classes of a classification, and how labels become rows of 0 and 1.
-
-    Parameters
-    ----------
-    classes : array of shape (n_classes,)
-        The labels in ascending order; for multilabel targets the column numbers.
-    multilabel : bool
-        Whether every row may have any number of labels.
-    """
-
-    classes: Array
-    multilabel: bool
-
-    @classmethod
-    def of(cls, y: Array, classes: ArrayLike | None = None) -> Labels:
-        """Return the labels that occur in `y`, or the given `classes`.
-
-        Raises
-        ------
-        ValueError
-            If `y` is continuous, or has several columns of more than two classes.
-        """
-        check_classification_targets(y)
-        kind = type_of_target(y, input_name="y")
-        if kind == "multiclass-multioutput":
-            raise ValueError(
-                "y has several columns with more than two classes "
-                "(multiclass-multioutput), which is not supported: wrap the classifier "
-                "in sklearn.multioutput.MultiOutputClassifier."
-            )
-        if kind == "multilabel-indicator":
-            return cls(np.arange(y.shape[1]), multilabel=True)
-        return cls(np.unique(np.asarray(y if classes is None else classes)), False)
-
-    @property
-    def n_outputs(self) -> int:
-        """Number of outputs of the network: one where there are two classes."""
-        return 1 if self.binary else len(self.classes)
-
-    @property
-    def binary(self) -> bool:
-        """Whether a single output tells all: the probability of the last class."""
-        return not self.multilabel and len(self.classes) <= 2
-
-    def encode(self, y: Array) -> Array:
-        """Return `y` as float64 rows of 0 and 1, shape (n, n_outputs).
-
-        Raises
-        ------
-        ValueError
-            If `y` has a label that is not one of the classes, or another kind of rows.
-        """
-        seen = Labels.of(y)
-        if self.multilabel != seen.multilabel or (
-            self.multilabel and len(seen.classes) != len(self.classes)
-        ):
-            raise ValueError(
-                f"y does not have the form of the first fit: expected {self._form()}, "
-                f"got {seen._form()}."
-            )
-        if self.multilabel:
-            dense = y.toarray() if sparse.issparse(y) else y  # type: ignore[attr-defined]
-            return np.asarray(dense, dtype=np.float64)
-        unseen = np.setdiff1d(seen.classes, self.classes)
-        if len(unseen):
-            raise ValueError(
-                f"y has labels {unseen.tolist()} that are not among the classes "
-                f"{self.classes.tolist()}. All classes must be known from the first "
-                "call: name them with partial_fit(X, y, classes=...)."
-            )
-        if len(self.classes) == 1:
-            return np.ones((len(y), 1))
-        encoder = LabelBinarizer().fit(self.classes)
-        return np.asarray(encoder.transform(y), dtype=np.float64)
-
-    def _form(self) -> str:
-        """Return the kind of targets in words."""
-        if self.multilabel:
-            return f"rows of {len(self.classes)} labels that are 0 or 1"
-        return "one label per row"
-
-    def decide(self, scores: Array) -> Array:
-        """Return the labels for `scores` (n, n_outputs), which are above 0 for a yes."""
-        if self.multilabel:
-            return (scores > 0).astype(int)
-        if len(self.classes) == 1:
-            return np.repeat(self.classes, len(scores))
-        if self.binary:
-            return self.classes[(scores[:, 0] > 0).astype(int)]
-        return self.classes[scores.argmax(axis=1)]
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ BAD_FITS = [
     ),
     ("zero weights", {}, X, y, np.zeros(30), "sample_weight.*zero"),
     ("weights too short", {}, X, y, np.ones(29), r"sample_weight.*\(30,\).*\(29,\)"),
-    ("negative counts", {"loss": "poisson"}, X, y - 9, None, "poisson.*0 or above.*-"),
+    ("negative counts", {"loss": "poisson"}, X, y - 9, None, "Poisson.*of at least 0.*-9"),
     (
         "poisson with negative outputs",
         {"loss": "poisson", "output_activation": "identity"},

@@ -21,8 +21,14 @@ from sknn import (
     Quantile,
 )
 
-# The checks train for a few epochs and with unscaled data on purpose.
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+# The checks train for a few epochs on a few rows, and set parameters as they please.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.filterwarnings("ignore:.*rows to hold out are too few"),
+    pytest.mark.filterwarnings("ignore:.*are the only ones of their class"),
+    pytest.mark.filterwarnings("ignore:early_stopping=True has no effect in partial_fit"),
+    pytest.mark.filterwarnings("ignore:.*does not use n_iter_no_change=20"),
+]
 
 SHARED = [
     {"solver": "sgd"},
@@ -39,12 +45,18 @@ SHARED = [
     {"hidden_layer_sizes": (20,) * 5, "activation": "selu"},
     {"hidden_layer_sizes": (20, 10), "activation": ("prelu", LeakyReLU(0.1))},
     {"initializer": "he_normal", "activation": "mish"},
+    {"early_stopping": True},
+    {"early_stopping": "auto", "clip_norm": 1.0},
+    {"solver": "lbfgs", "hidden_layer_sizes": (), "early_stopping": True},
 ]
 REGRESSORS = [
     *SHARED,
     {"solver": LBFGS(memory=5), "activation": "tanh", "alpha": 1.0, "tol": 1e-9},
     {"loss": "absolute_error"},
     {"loss": "huber"},
+    {"early_stopping": True, "scoring": "r2"},
+    {"loss": "gamma", "learning_rate": 0.01},
+    {"loss": "tweedie", "learning_rate": 0.01},
     {"loss": Quantile(0.4)},
     {"loss": "poisson", "learning_rate": 0.01},
     {"output_activation": "softplus", "loss": "poisson", "learning_rate": 0.05},
@@ -54,6 +66,8 @@ CLASSIFIERS = [
     *SHARED,
     {"solver": LBFGS(memory=5), "activation": "tanh"},
     {"loss": "squared_error"},
+    {"class_weight": "balanced"},
+    {"class_weight": "balanced", "early_stopping": True},
     {"output_activation": "sigmoid"},
 ]
 

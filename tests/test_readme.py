@@ -26,7 +26,13 @@ def blocks(page):
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/user-guide.md", "docs/from-formulas-to-code.md"]
+    "page",
+    [
+        "README.md",
+        "docs/user-guide.md",
+        "docs/steering.md",
+        "docs/from-formulas-to-code.md",
+    ],
 )
 def test_the_code_on_the_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -26,7 +26,7 @@ class Batches:
 
     def __init__(self, data: Data, size: int, network: Network) -> None:
         self.data = data
-        self.slices = list(blocks(len(data.Y), size))
+        self.slices = list(blocks(data.n, size))
         lengths = {rows.stop - rows.start for rows in self.slices}
         space = Workspace(network, max(lengths))
         self._spaces = {m: space.rows(m) for m in lengths}
@@ -38,7 +38,7 @@ class Batches:
             xp.empty((m, part.shape[1]), part.dtype)
             if isinstance(part, xp.ndarray)
             else None
-            for part in self.data
+            for part in self.data[:3]
         )
 
     def __len__(self) -> int:
@@ -54,9 +54,10 @@ class Batches:
             Draws the order of the rows; None keeps it. The order within a single batch
             does not matter, so none is drawn for it.
         """
-        order = None
+        order = self.data.rows
         if rng is not None and len(self) > 1:
-            order = rng.permutation(len(self.data.Y))
+            drawn = rng.permutation(self.data.n)
+            order = drawn if order is None else order[drawn]
         for block in self.slices:
             rows = block if order is None else order[block]
             m = block.stop - block.start

@@ -20,11 +20,21 @@ from .penalties import L2
 
 
 class Data(NamedTuple):
-    """Examples, one per row: inputs, targets, and weights (m, 1) or None."""
+    """Examples, one per row: inputs, targets, and weights (m, 1) or None.
+
+    `rows` names those that take part, None all of them: so a part can be held out
+    without a copy of the rest.
+    """
 
     X: Input
     Y: Array
     w: Array | None
+    rows: Array | None = None
+
+    @property
+    def n(self) -> int:
+        """How many examples take part."""
+        return len(self.Y if self.rows is None else self.rows)
 
 
 class Cost:
@@ -61,8 +71,8 @@ class Cost:
             The weighted mean over the rows of the loss of each output; their sum is J
             without the penalty.
         """
-        X, Y, w = batch
-        m = len(Y)
+        X, Y, w, _ = batch
+        m = batch.n
         output = self.network.forward(X, space, rng)
         self.loss.cost(Y, output, space.cost)
         if w is not None:

@@ -5,14 +5,16 @@ Source: D. Liu and J. Nocedal, "On the limited memory BFGS method" (1989).
 
 from __future__ import annotations
 
+from math import nan
+
 from scipy.optimize import minimize
 
 from .arrays import Array, quiet, xp
 from .batches import Batches
 from .cost import Cost, Data, check_finite
 from .optimizers import LBFGS
-from .stopping import Interrupt, held_interrupts
-from .training import History, OnEpoch
+from .stopping import Deadline, Interrupt, held_interrupts
+from .training import EpochEnd, History, Observer, Plan
 
 # SciPy's limit on the relative decrease: far below its default, so that `tol` decides.
 FTOL = 64 * float(xp.finfo(xp.float64).eps)
@@ -32,6 +34,10 @@ class Objective:
     ----------
     costs : array of shape (n_outputs,)
         The loss per output where it was evaluated last.
+    value : float
+        The cost there.
+    params : array of shape (n_parameters,)
+        The network's parameters.
     accepted : array of shape (n_parameters,)
         The last iterate.
     """
@@ -39,9 +45,11 @@ class Objective:
     def __init__(self, cost: Cost, data: Data, interrupt: Interrupt) -> None:
         self.cost = cost
         self.interrupt = interrupt
-        self._batches = Batches(data, min(ROWS, len(data.Y)), cost.network)
-        self._n = len(data.Y)
-        self.accepted = cost.network.params.flat.astype(xp.float64)
+        self._batches = Batches(data, min(ROWS, data.n), cost.network)
+        self._n = data.n
+        self.params = cost.network.params.flat
+        self.accepted = self.params.copy()
+        self.value = nan
         self.costs = xp.zeros(data.Y.shape[1])
 
     def __call__(self, params: Array) -> tuple[float, Array]:
@@ -52,52 +60,85 @@ class Objective:
         self.costs = xp.zeros_like(self.costs)
         grad = xp.zeros(len(params))
         for batch, space in self._batches.draw(None):
-            share = len(batch.Y) / self._n
+            share = batch.n / self._n
             self.costs += share * self.cost.gradient(batch, space)
             grad += share * network.grad.flat
-        value = float(self.costs.sum())
-        value += self.cost.penalty.value(network.params.weights)
-        check_finite(value, "in L-BFGS", None)
-        return value, grad
+        self.value = float(self.costs.sum())
+        self.value += self.cost.penalty.value(network.params.weights)
+        check_finite(self.value, "in L-BFGS", None)
+        return self.value, grad
+
+
+class _Iterations:
+    """What happens after every iteration, as SciPy's callback.
+
+    Parameters
+    ----------
+    objective : Objective
+    plan : Plan
+    observer : Observer
+    """
+
+    def __init__(self, objective: Objective, plan: Plan, observer: Observer) -> None:
+        self.objective = objective
+        self.observer = observer
+        self.history = History()
+        self.stopping = plan.stopping(objective.params)
+        self._deadline = Deadline(plan.max_time)
+        # Without held-out scores, SciPy's own rules say when nothing improves.
+        self._may_stop = plan.keep_best
+
+    def __call__(self, params: Array) -> None:
+        """Take the iterate `params`; raise StopIteration where training ends."""
+        objective, history = self.objective, self.history
+        objective.params[...] = params
+        objective.accepted = objective.params.copy()
+        history.add(objective.costs, 1)
+        history.close_epoch()
+        self.observer.epoch_begins()
+        verdict = self.observer.epoch_ended(EpochEnd(objective.costs, nan))
+        score = -objective.value if verdict.score is None else verdict.score
+        plateau = self.stopping.plateau(score, len(history.costs), objective.accepted)
+        history.converged = plateau and self._may_stop
+        history.stopped = verdict.stop
+        history.out_of_time = self._deadline.passed()
+        if history.converged or history.stopped or history.out_of_time:
+            raise StopIteration
 
 
 def minimise(
-    cost: Cost, data: Data, solver: LBFGS, max_iter: int, tol: float, on_epoch: OnEpoch
+    cost: Cost, data: Data, solver: LBFGS, plan: Plan, observer: Observer
 ) -> History:
     """Train ``cost.network`` in place; return what happened, an epoch per iteration.
 
-    Ends when no component of the gradient is larger than `tol`; `on_epoch` gets the costs
-    per output of every iteration. A ValueError is raised if the cost is not finite.
+    Ends when no component of the gradient is larger than ``plan.tol``. The observer sees
+    a training rate of NaN. A ValueError is raised if the cost is not finite.
     """
-    history = History()
+    params = cost.network.params.flat
     options = {
-        "maxiter": max_iter,
+        "maxiter": plan.epochs,
         "maxfun": solver.max_fun,
         "maxcor": solver.memory,
-        "gtol": tol,
+        "gtol": plan.tol,
         "ftol": FTOL,
     }
     with quiet(), held_interrupts() as interrupt:
         objective = Objective(cost, data, interrupt)
-
-        def iterated(params: Array) -> None:
-            objective.accepted = params.copy()
-            history.add(objective.costs, 1)
-            history.close_epoch()
-            on_epoch(history.costs[-1])
-
+        iterations = _Iterations(objective, plan, observer)
+        history = iterations.history
+        start = params.astype(xp.float64)
         try:
-            start = objective.accepted
             result = minimize(
                 objective,
                 start,
                 jac=True,
                 method="L-BFGS-B",
-                callback=iterated,
+                callback=iterations,
                 options=options,
             )
-            history.converged = result.success
+            history.converged = history.converged or result.success
         except KeyboardInterrupt:
             history.interrupted = True
-        cost.network.params.flat[...] = objective.accepted
+        params[...] = objective.accepted
+    history.restore(iterations.stopping, params)
     return history

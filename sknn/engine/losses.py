@@ -7,8 +7,9 @@ loss knows c, its derivative, and the output activation it belongs to.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from .arrays import Array, xlogy, xp
 
@@ -34,6 +35,16 @@ class Output(NamedTuple):
     activation: OutputActivation
 
 
+def _check_least(loss: Loss, Y: Array, least: float, strict: bool) -> None:
+    """Raise a ValueError if a target is below `least`, or with `strict` at it."""
+    lowest = Y.min(initial=xp.inf)
+    if lowest < least or (strict and lowest == least):
+        raise ValueError(
+            f"loss={loss!r} is for targets {'above' if strict else 'of at least'} "
+            f"{least:g}, but y has {lowest:g}. Use loss='squared_error' for such targets."
+        )
+
+
 class Loss:
     """The cost per output and its derivative; the base of all losses.
 
@@ -46,6 +57,8 @@ class Loss:
     degree : float
         c(s·y, s·a) = s**degree · c(y, a): turns costs of a scaled target into costs in
         the target's own units.
+    homogeneous : bool
+        Whether that holds; else it does where what the loss is set to scales along.
     link : str
         The link whose output activation makes ∂C/∂Z = A - Y, without any σ'.
     positive : bool
@@ -55,11 +68,20 @@ class Loss:
     tasks: ClassVar[frozenset[str]] = frozenset({"regression"})
     output: ClassVar[str] = "identity"
     degree: ClassVar[float] = 1.0
+    homogeneous: ClassVar[bool] = True
     link: ClassVar[str] = ""
     positive: ClassVar[bool] = False
 
     def check_targets(self, Y: Array) -> None:
         """Raise a ValueError if the loss is not defined for the targets `Y`."""
+
+    def n_outputs(self, n_targets: int) -> int:
+        """Return how many outputs the network has for `n_targets` columns of y."""
+        return n_targets
+
+    def arrange(self, A: Array) -> Array:
+        """Return the outputs `A`, (n, n_outputs), as predictions."""
+        return A
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
         """Write c(y, a) for every example and output into `out`, (m, n_outputs)."""
@@ -130,6 +152,7 @@ class Huber(Loss):
 
     epsilon: float = 1.35
     degree: ClassVar[float] = 2.0
+    homogeneous: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         if not self.epsilon > 0:
@@ -154,31 +177,54 @@ class Huber(Loss):
 class Quantile(Loss):
     """The pinball loss, whose best constant is the q-quantile of y.
 
-    c = q (y - a) for y >= a, else (1 - q) (a - y); ∂c/∂a = -q or 1 - q. Source: R.
-    Koenker and G. Bassett, "Regression quantiles" (1978).
+    c = q (y - a) for y >= a, else (1 - q) (a - y); ∂c/∂a = -q or 1 - q. Several
+    quantiles of one target are as many outputs, which predictions put in order so that
+    they never cross. Sources: R. Koenker and G. Bassett, "Regression quantiles" (1978);
+    V. Chernozhukov et al., "Quantile and probability curves without crossing" (2010).
 
     Parameters
     ----------
-    q : float, default=0.5
-        Which quantile to predict, in (0, 1).
+    q : float or tuple of float, default=0.5
+        Which quantiles to predict, in (0, 1) and ascending.
     """
 
-    q: float = 0.5
+    q: float | tuple[float, ...] = 0.5
 
     def __post_init__(self) -> None:
-        if not 0 < self.q < 1:
-            raise ValueError(f"Quantile: q must be in (0, 1), got {self.q!r}.")
+        q = self.levels
+        if not q or not all(0 < level < 1 for level in q) or list(q) != sorted(set(q)):
+            raise ValueError(
+                f"Quantile: q must be in (0, 1) and ascending, got {self.q!r}."
+            )
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """All of q as a tuple."""
+        return tuple(self.q) if isinstance(self.q, Sequence) else (self.q,)
+
+    def n_outputs(self, n_targets: int) -> int:
+        n_levels = len(self.levels)
+        if n_levels > 1 and n_targets > 1:
+            raise ValueError(
+                f"loss={self!r} predicts several quantiles of one target, but y has "
+                f"{n_targets} columns: fit one estimator per column, for example with "
+                "sklearn.multioutput.MultiOutputRegressor."
+            )
+        return max(n_levels, n_targets)
+
+    def arrange(self, A: Array) -> Array:
+        return xp.sort(A, axis=1) if len(self.levels) > 1 else A
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
         # max(e, 0) - q e is the cost on both sides, with e = a - y.
         xp.subtract(output.A, Y, out=out)
-        scaled = out * self.q
+        scaled = out * xp.asarray(self.levels, out.dtype)
         xp.maximum(out, 0, out=out)
         out -= scaled
 
     def gradient(self, Y: Array, A: Array, out: Array) -> None:
         xp.greater(A, Y, out=out)
-        out -= self.q
+        out -= xp.asarray(self.levels, out.dtype)
 
 
 @dataclass(frozen=True)
@@ -193,11 +239,7 @@ class Poisson(Loss):
     positive: ClassVar[bool] = True
 
     def check_targets(self, Y: Array) -> None:
-        if Y.size and Y.min() < 0:
-            raise ValueError(
-                "loss='poisson' is for counts and rates: y must be 0 or above, got "
-                f"{Y.min():g}. Use loss='squared_error' for targets below 0."
-            )
+        _check_least(self, Y, 0.0, strict=False)
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
         Z, A, activation = output
@@ -208,6 +250,73 @@ class Poisson(Loss):
     def gradient(self, Y: Array, A: Array, out: Array) -> None:
         xp.divide(Y, A, out=out)
         xp.subtract(1, out, out=out)
+
+
+@dataclass(frozen=True)
+class Gamma(Loss):
+    """Half the gamma deviance, for positive targets whose spread grows with their mean.
+
+    c = log(a / y) + y / a - 1, ∂c/∂a = (1 - y / a) / a.
+    """
+
+    output: ClassVar[str] = "exp"
+    degree: ClassVar[float] = 0.0
+    positive: ClassVar[bool] = True
+
+    def check_targets(self, Y: Array) -> None:
+        _check_least(self, Y, 0.0, strict=True)
+
+    def cost(self, Y: Array, output: Output, out: Array) -> None:
+        Z, A, activation = output
+        xp.divide(Y, A, out=out)
+        out -= 1
+        out += activation.log(Z)
+        out -= xp.log(Y)
+
+    def gradient(self, Y: Array, A: Array, out: Array) -> None:
+        xp.divide(Y, A, out=out)
+        xp.subtract(1, out, out=out)
+        out /= A
+
+
+@dataclass(frozen=True)
+class Tweedie(Loss):
+    """Half the Tweedie deviance: many zeros, else positive, as for claims and rainfall.
+
+    With p = power: c = y^(2-p) / ((1-p) (2-p)) - y a^(1-p) / (1-p) + a^(2-p) / (2-p),
+    ∂c/∂a = (a - y) / a^p. Source: B. Jørgensen, "The theory of dispersion models" (1997).
+
+    Parameters
+    ----------
+    power : float, default=1.5
+        Between 1, which is `Poisson`, and 2, which is `Gamma`.
+    """
+
+    power: float = 1.5
+    output: ClassVar[str] = "exp"
+    positive: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if not 1 < self.power < 2:
+            raise ValueError(f"Tweedie: power must be in (1, 2), got {self.power!r}.")
+
+    @property
+    def degree(self) -> float:  # type: ignore[override]
+        return 2 - self.power
+
+    def check_targets(self, Y: Array) -> None:
+        _check_least(self, Y, 0.0, strict=False)
+
+    def cost(self, Y: Array, output: Output, out: Array) -> None:
+        p, A = self.power, output.A
+        xp.power(A, 2 - p, out=out)
+        out /= 2 - p
+        out += Y ** (2 - p) / ((1 - p) * (2 - p))
+        out -= Y * A ** (1 - p) / (1 - p)
+
+    def gradient(self, Y: Array, A: Array, out: Array) -> None:
+        xp.subtract(A, Y, out=out)
+        out *= A**-self.power
 
 
 @dataclass(frozen=True)
@@ -234,6 +343,29 @@ class LogLoss(Loss):
             out -= Y * Z
 
 
+@dataclass(frozen=True)
+class GivenLoss(Loss):
+    """The user's own loss: an object with ``value(y, a)`` and ``gradient(y, a)``.
+
+    Both get arrays of shape (m, n_outputs) and return one of the same shape; the object
+    may also name its `output` activation. See `sknn.check_loss`.
+    """
+
+    given: Any
+    degree: ClassVar[float] = 0.0
+    homogeneous: ClassVar[bool] = False
+
+    @property
+    def output(self) -> str:  # type: ignore[override]
+        return getattr(self.given, "output", "identity")
+
+    def cost(self, Y: Array, output: Output, out: Array) -> None:
+        out[...] = self.given.value(Y, output.A)
+
+    def gradient(self, Y: Array, A: Array, out: Array) -> None:
+        out[...] = self.given.gradient(Y, A)
+
+
 LOSSES: dict[str, Loss] = {
     "log_loss": LogLoss(),
     "squared_error": SquaredError(),
@@ -241,4 +373,6 @@ LOSSES: dict[str, Loss] = {
     "huber": Huber(),
     "quantile": Quantile(),
     "poisson": Poisson(),
+    "gamma": Gamma(),
+    "tweedie": Tweedie(),
 }

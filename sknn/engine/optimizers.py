@@ -260,6 +260,7 @@ class LBFGS:
         "dropout",
         "shuffle",
         "n_iter_no_change",
+        "clip_norm",
     )
 
     def __post_init__(self) -> None:

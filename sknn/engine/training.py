@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import nan
+from math import nan, sqrt
+from typing import NamedTuple, Protocol
 
 from .arrays import Array, Generator, is_finite, quiet, xp
 from .batches import Batches
@@ -12,9 +12,39 @@ from .cost import Cost, Data, check_finite
 from .network import Workspace
 from .optimizers import Optimizer, Slots
 from .schedules import Moment, Schedule
-from .stopping import Interrupt, Stopping, held_interrupts
+from .stopping import Deadline, Interrupt, Stopping, held_interrupts
 
-OnEpoch = Callable[[Array], None]
+
+class EpochEnd(NamedTuple):
+    """An epoch that has just ended: its mean loss per output, and its training rate."""
+
+    costs: Array
+    rate: float
+
+
+class Verdict(NamedTuple):
+    """What an observer says after an epoch.
+
+    Parameters
+    ----------
+    score : float or None
+        How good the network is now, higher being better; None for minus the cost.
+    stop : bool
+        Whether to end training here.
+    """
+
+    score: float | None = None
+    stop: bool = False
+
+
+class Observer(Protocol):
+    """What looks on from outside."""
+
+    def epoch_begins(self) -> None:
+        """Take note that an epoch begins."""
+
+    def epoch_ended(self, end: EpochEnd) -> Verdict:
+        """Take note that an epoch has ended, and say how it goes on."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +58,18 @@ class Plan:
     learning_rate : float
     schedule : Schedule
     epochs : int
-        How many to run at most.
+        How many to run at most; for L-BFGS, how many iterations.
     first, length : int
         The progress that the schedule sees at the first epoch is first / length, and
         rises by 1 / length per epoch, up to 1.
-    tol, n_iter_no_change : float, int
+    tol, n_iter_no_change, keep_best
         See `Stopping`.
+    clip_norm : float or None
+        Longer gradients are shortened to this length.
+    max_time : float or None
+        Seconds after which training ends.
+    start_score : float or None
+        Score of the parameters that training starts from, if they are a candidate.
     """
 
     batch_size: int
@@ -45,6 +81,17 @@ class Plan:
     length: int
     tol: float
     n_iter_no_change: int
+    keep_best: bool = False
+    clip_norm: float | None = None
+    max_time: float | None = None
+    start_score: float | None = None
+
+    def stopping(self, params: Array) -> Stopping:
+        """Return the rule for when to stop, for training that starts from `params`."""
+        stopping = Stopping(self.tol, self.n_iter_no_change, self.keep_best)
+        if self.start_score is not None:
+            stopping.plateau(self.start_score, 0, params)
+        return stopping
 
 
 @dataclass
@@ -76,13 +123,23 @@ class History:
         Per epoch, the mean loss of each output, every batch's taken before its step.
     converged : bool
         Whether training ended because nothing improved.
+    stopped, out_of_time : bool
+        Whether it ended because the observer said so, or because time was up.
     interrupted : bool
         Whether the user ended it; the last costs are then those of a part of an epoch.
+    best_epoch : int or None
+        The epoch, from 1, whose parameters were kept as the best; 0 for the start.
+    best_score : float or None
+        Their score.
     """
 
     costs: list[Array] = field(default_factory=list)
     converged: bool = False
+    stopped: bool = False
+    out_of_time: bool = False
     interrupted: bool = False
+    best_epoch: int | None = None
+    best_score: float | None = None
     _total: Array | float = 0.0
     _rows: int = 0
 
@@ -97,6 +154,23 @@ class History:
             self.costs.append(xp.asarray(self._total / self._rows))
         self._total, self._rows = 0.0, 0
 
+    def restore(self, stopping: Stopping, params: Array) -> None:
+        """Write the best parameters, if any were kept, into `params`, in place."""
+        if stopping.best_params is not None:
+            params[...] = stopping.best_params
+            self.best_epoch, self.best_score = stopping.best_epoch, stopping.best
+
+
+def clip(grad: Array, norm: float) -> None:
+    """Shorten `grad` in place to the length `norm` if it is longer.
+
+    Source: R. Pascanu et al., "On the difficulty of training recurrent neural networks"
+    (2013).
+    """
+    length = sqrt(float(xp.dot(grad, grad)))
+    if length > norm:
+        grad *= norm / length
+
 
 class Training:
     """Mini-batch training of ``cost.network``, in place.
@@ -108,55 +182,66 @@ class Training:
     plan : Plan
     state : State
         Updated in place.
+    observer : Observer
     """
 
-    def __init__(self, cost: Cost, optimizer: Optimizer, plan: Plan, state: State) -> None:
+    def __init__(
+        self, cost: Cost, optimizer: Optimizer, plan: Plan, state: State, observer: Observer
+    ) -> None:
         self.cost = cost
         self.optimizer = optimizer
         self.plan = plan
         self.state = state
-        self.stopping = Stopping(plan.tol, plan.n_iter_no_change)
+        self.observer = observer
         self.history = History()
+        self._stopping = plan.stopping(cost.network.params.flat)
+        self._deadline = Deadline(plan.max_time)
+        self._rate = plan.learning_rate
 
-    def run(self, data: Data, on_epoch: OnEpoch) -> History:
-        """Train on `data`, calling `on_epoch` with the costs of every epoch.
+    def run(self, data: Data) -> History:
+        """Train on `data`; with `keep_best`, end with the best parameters.
 
         Raises
         ------
         ValueError
             If the cost or a parameter stops being finite.
         """
-        history = self.history
+        history, params = self.history, self.cost.network.params.flat
         batches = Batches(data, self.plan.batch_size, self.cost.network)
         with quiet(), held_interrupts() as interrupt:
             try:
                 for epoch in range(self.plan.epochs):
+                    self.observer.epoch_begins()
                     self._epoch(epoch, batches, interrupt)
                     history.close_epoch()
-                    on_epoch(history.costs[-1])
-                    if self._finished():
+                    if self._finished(epoch):
                         break
             except KeyboardInterrupt:
                 history.close_epoch()
                 history.interrupted = True
-        if not is_finite(self.cost.network.params.flat):
+        if not is_finite(params):
             check_finite(nan, "after the last step", self.plan.learning_rate)
+        history.restore(self._stopping, params)
         return history
 
     def _epoch(self, epoch: int, batches: Batches, interrupt: Interrupt) -> None:
-        """Pass all rows once."""
+        """Pass all rows once, or as many as time allows."""
         plan, state = self.plan, self.state
         for number, (batch, space) in enumerate(
             batches.draw(state.rng if plan.shuffle else None)
         ):
             done = plan.first + epoch + number / len(batches)
             moment = Moment(min(1.0, done / plan.length), state.slots.step, state.plateaus)
-            costs = self._step(batch, space, moment)
+            self._rate = plan.learning_rate * plan.schedule.factor(moment)
+            costs = self._step(batch, space)
             check_finite(float(xp.sum(costs)), f"in epoch {epoch + 1}", plan.learning_rate)
-            self.history.add(costs, len(batch.Y))
+            self.history.add(costs, batch.n)
             interrupt.check()
+            if self._deadline.passed():
+                self.history.out_of_time = True
+                break
 
-    def _step(self, batch: Data, space: Workspace, moment: Moment) -> Array | float:
+    def _step(self, batch: Data, space: Workspace) -> Array | float:
         """Take one step against the gradient on `batch`; return its mean costs.
 
         A batch of no weight changes nothing, neither the parameters by the penalty or
@@ -165,19 +250,21 @@ class Training:
         if batch.w is not None and not batch.w.any():
             return 0.0
         costs = self.cost.gradient(batch, space, self.state.rng)
-        network = self.cost.network
-        self.optimizer.step(
-            network.params.flat,
-            network.grad.flat,
-            self.state.slots,
-            self.plan.learning_rate * self.plan.schedule.factor(moment),
-        )
+        params, grad = self.cost.network.params.flat, self.cost.network.grad.flat
+        if self.plan.clip_norm is not None:
+            clip(grad, self.plan.clip_norm)
+        self.optimizer.step(params, grad, self.state.slots, self._rate)
         return costs
 
-    def _finished(self) -> bool:
-        """Tell whether the cost stopped improving and the schedule ends there."""
-        if not self.stopping.plateau(float(self.history.costs[-1].sum())):
-            return False
-        self.state.plateaus += 1
-        self.history.converged = not self.plan.schedule.goes_on(self.state.plateaus)
-        return self.history.converged
+    def _finished(self, epoch: int) -> bool:
+        """Show the epoch to the observer; tell whether training ends with it."""
+        history = self.history
+        costs = history.costs[-1]
+        verdict = self.observer.epoch_ended(EpochEnd(costs, self._rate))
+        score = -float(costs.sum()) if verdict.score is None else verdict.score
+        params = self.cost.network.params.flat
+        if self._stopping.plateau(score, epoch + 1, params):
+            self.state.plateaus += 1
+            history.converged = not self.plan.schedule.goes_on(self.state.plateaus)
+        history.stopped = verdict.stop
+        return history.converged or history.stopped or history.out_of_time

@@ -1,0 +1,90 @@
+"""scikit-learn's callbacks, which it calls experimental: the only file that knows them.
+
+Where scikit-learn has none (before 1.9), the mixin is empty and the tasks do nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+try:
+    from sklearn.callback import CallbackSupportMixin, with_callbacks
+except ImportError:
+
+    class CallbackSupportMixin:  # type: ignore[no-redef]
+        """Stands in for scikit-learn's class of the same name."""
+
+    def with_callbacks(method: Any) -> Any:
+        """Return the method as it is."""
+        return method
+
+
+__all__ = ["CallbackSupportMixin", "Tasks", "with_callbacks"]
+
+
+class Tasks:
+    """The tasks of one call of `fit` as callbacks see them: a root, and one per epoch.
+
+    Without callbacks all methods do nothing.
+
+    Parameters
+    ----------
+    estimator : estimator
+    name : str
+        "fit" or "partial_fit".
+    max_epochs : int
+        How many epochs there may be.
+    data : dict
+        X, y and metadata for the callbacks: as the user gave them, names included.
+    attributes : callable
+        Returns copies of the attributes that make the estimator a fitted one.
+    """
+
+    def __init__(
+        self,
+        estimator: Any,
+        name: str,
+        max_epochs: int,
+        data: dict[str, Any],
+        attributes: Callable[[], dict[str, Any]],
+    ) -> None:
+        self._root: Any = None
+        self._epoch: Any = None
+        self._has_epochs = False
+        names = ("_skl_callbacks", "_parent_callback_ctx")
+        if not any(hasattr(estimator, name) for name in names):
+            return
+        self._given = {"estimator": estimator, **data}
+        self._attributes = attributes
+        self._root = estimator._init_callback_context(
+            task_name=name, max_subtasks=max_epochs
+        )
+        self._root.call_on_fit_task_begin(**self._given)
+        self._has_epochs = max_epochs > 0
+
+    def begin_epoch(self) -> None:
+        """Tell the callbacks that an epoch begins."""
+        if self._has_epochs:
+            self._epoch = self._root.subcontext(task_name="epoch")
+            self._epoch.call_on_fit_task_begin(
+                **self._given, reconstruction_attributes=self._attributes
+            )
+
+    def end_epoch(self) -> bool:
+        """Tell the callbacks that the epoch ended; return whether one says to stop."""
+        if self._epoch is None:
+            return False
+        return bool(
+            self._epoch.call_on_fit_task_end(
+                **self._given, reconstruction_attributes=self._attributes
+            )
+        )
+
+    def end(self, fitted: dict[str, Any]) -> None:
+        """Tell the callbacks that training is over, and with what attributes."""
+        if self._root is not None:
+            self._root.call_on_fit_task_end(
+                **self._given, reconstruction_attributes=lambda: copy.deepcopy(fitted)
+            )

@@ -1,0 +1,163 @@
+"""The progress line: rewritten on a terminal, printed now and then in a log."""
+
+import re
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sknn import FFNNClassifier, FFNNRegressor
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(50, 3))
+Y = X[:, 0] > 0
+CLEAR = "\r\x1b[K"
+
+
+@pytest.fixture
+def log(capsys):
+    """What is printed to a standard output that is a file."""
+    return lambda: capsys.readouterr().out
+
+
+@pytest.fixture
+def terminal(capsys, monkeypatch):
+    """What is printed to a standard output that is a terminal of 80 columns."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    return lambda: capsys.readouterr().out
+
+
+def tick(monkeypatch, seconds):
+    """Let the progress line believe that every epoch takes so many seconds."""
+    moments = iter(range(10_000))
+    clock = SimpleNamespace(monotonic=lambda: seconds * next(moments))
+    monkeypatch.setattr("sknn.progress.time", clock)
+
+
+def network(estimator_class=FFNNClassifier, **params):
+    defaults = {"max_iter": 30, "learning_rate_schedule": "cosine", "random_state": 0}
+    return estimator_class(**defaults | {"verbose": 1} | params)
+
+
+def epochs(text):
+    """Return the numbers of the epochs in a text."""
+    return [int(number) for number in re.findall(r"epoch (\d+)", text)]
+
+
+def test_on_a_terminal_one_line_is_rewritten_every_epoch(terminal):
+    network().fit(X, Y)
+    shown = terminal()
+    assert epochs(shown) == list(range(1, 31))
+    assert shown.count(CLEAR) == 30
+    assert shown.count("\n") == 1
+    assert shown.endswith("\n")
+
+
+def test_the_line_fits_a_terminal_so_that_it_can_be_rewritten(terminal, monkeypatch):
+    tick(monkeypatch, 130)
+    model = network(FFNNRegressor, max_iter=200, early_stopping=True)
+    model.set_params(n_iter_no_change=200, learning_rate=1.2345e-4)
+    model.fit(X, 1e-3 * X[:, 0])
+    lines = terminal().rstrip("\n").split(CLEAR)[1:]
+    assert len(lines) == 200
+    assert max(map(len, lines)) <= 80
+
+
+def test_in_a_log_a_line_is_printed_now_and_then_and_the_last(log, monkeypatch):
+    tick(monkeypatch, 1)
+    network().fit(X, Y)
+    shown = log()
+    assert "\r" not in shown
+    assert "\x1b" not in shown
+    assert epochs(shown) == [1, 11, 21, 30]
+    assert len(shown.splitlines()) == 4
+
+
+def test_in_a_log_the_last_epoch_is_printed_once(log, monkeypatch):
+    tick(monkeypatch, 1)
+    network(max_iter=11).fit(X, Y)
+    assert epochs(log()) == [1, 11]
+
+
+def test_in_a_log_every_call_of_partial_fit_is_one_line(log):
+    model = network()
+    for _ in range(3):
+        model.partial_fit(X, Y, classes=[False, True])
+    assert epochs(log()) == [1, 2, 3]
+
+
+def test_training_that_ends_early_still_shows_its_last_epoch(log):
+    model = network(max_iter=500, learning_rate_schedule="constant", tol=0.5)
+    model.set_params(n_iter_no_change=3).fit(X, Y)
+    assert epochs(log()) == [1, model.n_iter_]
+
+
+def test_the_line_tells_epoch_loss_score_rate_and_time_left(log, monkeypatch):
+    tick(monkeypatch, 4)
+    model = network(max_iter=5, early_stopping=True, scoring="accuracy").fit(X, Y)
+    first, *_, last = log().splitlines()
+    assert first.startswith("epoch 1")
+    assert last.startswith("epoch 5")
+    for line, epoch in ((first, 0), (last, 4)):
+        assert f"loss {model.loss_curve_[epoch]:.3g}"[:-1] in line
+        assert f"score {model.validation_scores_[epoch]:.3g}" in line
+        assert f"{model.learning_rate_curve_[epoch]:.2g}" in line
+    assert "16 s left" in first
+    assert "0 s left" in last
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left"),
+    [(0.3, "3 s"), (7, "1:03 min"), (70, "10:30 min"), (500, "1:15:00 h")],
+)
+def test_the_time_left_is_told_as_people_do(log, monkeypatch, seconds, left):
+    tick(monkeypatch, seconds)
+    network(max_iter=10).fit(X, Y)
+    assert f"{left} left" in log().splitlines()[0]
+
+
+def test_what_there_is_not_is_not_told(log):
+    model = network(FFNNRegressor, solver="lbfgs", tol=0.1, max_iter=200)
+    model.set_params(learning_rate_schedule="constant").fit(X, X[:, 0])
+    shown = log()
+    assert epochs(shown)[-1] == model.n_iter_
+    assert "score" not in shown
+    assert "rate" not in shown
+    assert "nan" not in shown
+
+
+def test_epochs_are_counted_on_after_a_warm_start(log):
+    model = network(max_iter=5, warm_start=True).fit(X, Y)
+    model.fit(X, Y)
+    assert epochs(log()) == [1, 5, 6, 10]
+
+
+def test_the_line_is_finished_when_the_user_presses_ctrl_c(terminal):
+    def scorer(estimator, X, y):
+        if estimator.n_iter_ == 3:
+            raise KeyboardInterrupt
+        return 0.0
+
+    with pytest.raises(KeyboardInterrupt):
+        network(early_stopping=True, scoring=scorer).fit(X, Y)
+    assert terminal().endswith("\n")
+
+
+def test_the_line_is_finished_when_training_fails(terminal):
+    def scorer(estimator, X, y):
+        if estimator.n_iter_ == 3:
+            raise RuntimeError("broken scorer")
+        return 0.0
+
+    with pytest.raises(RuntimeError, match="broken scorer"):
+        network(early_stopping=True, scoring=scorer).fit(X, Y)
+    # Else the message would be written over it.
+    assert terminal().endswith("\n")
+
+
+@pytest.mark.parametrize("verbose", [0, False])
+def test_without_verbose_nothing_is_printed(log, verbose):
+    network(verbose=verbose).fit(X, Y)
+    assert log() == ""

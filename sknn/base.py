@@ -179,7 +179,8 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
         scaling = self._scaling(parts, checked)
         network, state = self._build(parts, checked, scaling)
         watch = Watch(self, checked, parts, network, scaling)
-        history = self._run(watch, state, self._plan(watch))
+        with watch:
+            history = self._run(watch, state, self._plan(watch))
         last = (network.params.W[-1], network.params.b[-1])
         resumable = Resumable(state, parts.solver, scaling, last, checked.split_seed)
         self._publish(watch.close(history, resumable))

@@ -102,16 +102,17 @@ class LossCurveDisplay:
         epochs = np.arange(1, len(self.loss_curve) + 1)
         self.lines_ = ax.plot(epochs, self.loss_curve, label="training")
         if self.validation_loss_curve is not None:
+            curve = np.asarray(self.validation_loss_curve, dtype=float)
             # After a warm start only the later epochs may have had held-out examples.
-            held_out = epochs[len(epochs) - len(self.validation_loss_curve) :]
-            self.lines_ += ax.plot(held_out, self.validation_loss_curve, label="validation")
+            held_out = epochs[len(epochs) - len(curve) :]
+            known = ~np.isnan(curve)
+            self.lines_ += ax.plot(held_out[known], curve[known], label="validation")
         if self.best_iter is not None:
             label = f"best epoch: {self.best_iter}"
             self.lines_.append(
                 ax.axvline(self.best_iter, color="0.4", ls="--", label=label)
             )
-        curves = [self.loss_curve, self.validation_loss_curve or self.loss_curve]
-        if min(map(min, curves)) > 0:
+        if min(np.nanmin(line.get_ydata()) for line in self.lines_[:2]) > 0:
             ax.set_yscale("log")
         ax.set(xlabel="epoch", ylabel="loss")
         self._plot_rate(epochs)
@@ -121,7 +122,10 @@ class LossCurveDisplay:
     def _plot_rate(self, epochs: Array) -> None:
         """Plot the training rate on an axis to the right, if it has changed at all."""
         self.rate_ax_ = None
-        rates = np.asarray(self.learning_rate_curve or [], dtype=float)
+        rates = np.asarray(
+            [] if self.learning_rate_curve is None else self.learning_rate_curve,
+            dtype=float,
+        )
         if not len(rates) or np.isnan(rates).all() or np.ptp(rates[~np.isnan(rates)]) == 0:
             return
         self.rate_ax_ = self.ax_.twinx()
@@ -207,6 +211,8 @@ class NetworkDisplay:
         display : NetworkDisplay
         """
         check_is_fitted(estimator)
+        if max_nodes < 2:
+            raise ValueError(f"max_nodes must be at least 2, got {max_nodes!r}.")
         names = getattr(estimator, "feature_names_in_", None)
         if names is None:
             names = [f"x{i}" for i in range(estimator.n_features_in_)]
@@ -236,43 +242,53 @@ class NetworkDisplay:
         self._draw_nodes()
         self._draw_names()
         ax.set_axis_off()
-        ax.set_xlim(-1.3, len(sizes) - 0.2)
         return self
 
     def _draw_edges(self) -> None:
-        """Draw all edges between shown neurons, blue below 0 and red above."""
+        """Draw all edges between shown neurons, blue below 0 and red above.
+
+        Colours are relative to the largest weight of the layer, since the last one may
+        have the unit of y.
+        """
         from matplotlib.collections import LineCollection
 
-        largest = max(float(np.abs(W).max()) for W in self.coefs) or 1.0
         self.edges_ = []
         for W, left, right in zip(
             self.coefs, self._columns[:-1], self._columns[1:], strict=True
         ):
-            weights = W[np.ix_(left.shown, right.shown)]
+            weights, largest = W[np.ix_(left.shown, right.shown)].ravel(), _largest(W)
             ends = [(p, q) for p in left.places for q in right.places]
             edges = LineCollection(ends, cmap="coolwarm", zorder=1)
-            edges.set_array(weights.ravel())
+            edges.set_array(weights)
             edges.set_clim(-largest, largest)
-            edges.set_linewidth(list(0.3 + 2 * np.abs(weights.ravel()) / largest))
+            edges.set_linewidth(list(0.3 + 2 * np.abs(weights) / largest))
             self.edges_.append(self.ax_.add_collection(edges))
-        self.figure_.colorbar(self.edges_[0], ax=self.ax_, label="weight", **SLIM)
+        self._draw_scale("coolwarm", "weight / largest of the layer")
 
     def _draw_nodes(self) -> None:
         """Draw the neurons, filled by bias, and the inputs, which have none."""
-        largest = max(float(np.abs(b).max()) for b in self.intercepts) or 1.0
         self.nodes_ = []
         for column, b in zip(self._columns, [None, *self.intercepts], strict=True):
-            fill = "0.9" if b is None else b[column.shown]
             x, y = np.transpose(column.places)
-            style = (
-                {} if b is None else {"cmap": "PuOr_r", "vmin": -largest, "vmax": largest}
-            )
+            fill: Any = "0.9"
+            style = {}
+            if b is not None:
+                fill, largest = b[column.shown], _largest(b)
+                style = {"cmap": "PuOr_r", "vmin": -largest, "vmax": largest}
             self.nodes_.append(
                 self.ax_.scatter(x, y, c=fill, s=150, edgecolors="0.2", zorder=2, **style)
             )
             if column.folded:
                 self.ax_.text(column.x, 0, "⋮", ha="center", va="center", fontsize=16)
-        self.figure_.colorbar(self.nodes_[-1], ax=self.ax_, label="bias", **SLIM)
+        self._draw_scale("PuOr_r", "bias / largest of the layer")
+
+    def _draw_scale(self, cmap: str, label: str) -> None:
+        """Draw the bar that tells what the colours mean."""
+        from matplotlib.cm import ScalarMappable
+        from matplotlib.colors import Normalize
+
+        scale = ScalarMappable(Normalize(-1, 1), cmap)
+        self.figure_.colorbar(scale, ax=self.ax_, label=label, **SLIM)
 
     def _draw_names(self) -> None:
         """Write the names of inputs and outputs, and every layer's number of neurons."""
@@ -281,10 +297,15 @@ class NetworkDisplay:
             (first, self.input_names, "right"),
             (last, self.output_names, "left"),
         ):
-            offset = -0.13 if side == "right" else 0.13
-            for number, (x, y) in zip(column.shown, column.places, strict=True):
+            beside = {
+                "xytext": (-10 if side == "right" else 10, 0),
+                "textcoords": "offset points",
+                "ha": side,
+                "va": "center",
+            }
+            for number, place in zip(column.shown, column.places, strict=True):
                 name = _short(str(names[number]))
-                self.ax_.text(x + offset, y, name, ha=side, va="center", fontsize=9)
+                self.ax_.annotate(name, place, fontsize=9, **beside)
         bottom = min(y for column in self._columns for _, y in column.places)
         for column in self._columns:
             self.ax_.text(column.x, bottom - 1, str(column.size), ha="center", va="top")
@@ -316,6 +337,11 @@ class _Column:
             heights = np.r_[:half, half + 1 : 2 * half + 1].astype(float)
         heights = heights.mean() - heights
         self.places = [(float(x), float(y)) for y in heights]
+
+
+def _largest(values: Array) -> float:
+    """Return the largest absolute value; 1 if all are 0."""
+    return float(np.abs(values).max()) or 1.0
 
 
 def _short(name: str) -> str:

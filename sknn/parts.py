@@ -49,6 +49,11 @@ def rectangular(width: int, depth: int) -> tuple[int, ...]:
     >>> [rectangular(width, depth) for width in (32, 64) for depth in (1, 2)]
     [(32,), (32, 32), (64,), (64, 64)]
     """
+    if width < 1 or depth < 0:
+        raise ValueError(
+            f"rectangular needs a width of at least 1 and a depth of at least 0, got "
+            f"{width!r} and {depth!r}."
+        )
     return (width,) * depth
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from math import isnan
@@ -27,32 +28,38 @@ class ProgressLine:
         self._start = time.monotonic()
         self._printed = -EVERY
         self._terminal = sys.stdout.isatty()
+        self._is_told = False
 
     def show(self, loss: float, score: float | None, rate: float) -> None:
         """Show that another epoch has ended; in a log only if the last is long ago."""
         self._count += 1
         now = time.monotonic() - self._start
         self._line = self._text(loss, score, rate, now)
+        self._is_told = self._terminal or now - self._printed >= EVERY
         if self._terminal:
-            print(f"\r\x1b[K{self._line}", end="", flush=True)
-        elif now - self._printed >= EVERY:
+            # A line that wraps could not be rewritten.
+            width = shutil.get_terminal_size().columns - 1
+            print(f"\r\x1b[K{self._line[:width]}", end="", flush=True)
+        elif self._is_told:
             print(self._line, flush=True)
             self._printed = now
 
     def close(self) -> None:
-        """Finish the line; in a log, show the last epoch."""
-        if self._count:
-            print("" if self._terminal else self._line, flush=True)
+        """Finish the line; in a log, show the last epoch if that is still to do."""
+        if self._count and self._terminal:
+            print(flush=True)
+        elif self._count and not self._is_told:
+            print(self._line, flush=True)
 
     def _text(self, loss: float, score: float | None, rate: float, now: float) -> str:
         """Return the line for the epoch that has just ended."""
-        parts = [f"epoch {self._done + self._count}", f"loss {loss:.6g}"]
+        parts = [f"epoch {self._done + self._count}", f"loss {loss:.4g}"]
         if score is not None:
-            parts.append(f"validation score {score:.6g}")
+            parts.append(f"val. score {score:.4g}")
         if not isnan(rate):
             parts.append(f"learning rate {rate:.3g}")
         left = now / self._count * (self._epochs - self._count)
-        parts.append(f"at most {_duration(left)} left")
+        parts.append(f"{_duration(left)} left")
         return ", ".join(parts)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -87,6 +87,14 @@ class Watch:
         data = {"X": checked.X, "y": checked.y, "metadata": metadata}
         return Tasks(self.estimator, name, epochs, data, self.attributes)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End the progress line, also where training fails: the message comes next."""
+        if self._progress is not None:
+            self._progress.close()
+
     # ---- the engine's observer ------------------------------------------------------
 
     def epoch_begins(self) -> None:
@@ -165,6 +173,7 @@ class Watch:
         """Take note of an epoch cut short; return all attributes to publish."""
         for costs in history.costs[self.n_iter - self._n_before :]:
             self._extend(EpochEnd(costs, np.nan))
+        self._pad_scores()
         fitted = self.attributes()
         if self.checked.given.incremental and self.checked.keep_best:
             fitted |= self._best_of_stream(fitted, resumable)
@@ -173,9 +182,14 @@ class Watch:
         if self.checked.given.incremental or self.estimator.warm_start:
             fitted["_resumable"] = resumable.detached()
         self._tasks.end(fitted)
-        if self._progress is not None:
-            self._progress.close()
         return fitted
+
+    def _pad_scores(self) -> None:
+        """Let an epoch that Ctrl-C cut short before it was scored count as NaN."""
+        unscored = self.n_iter - self._n_before - len(self.scores) + self._n_scores_before
+        if self.checked.held_out is not None and unscored:
+            self.validation_losses += [np.nan]
+            self.scores += [np.nan]
 
     def _best_of_fit(self, history: History) -> dict[str, Any]:
         """Return what is to be said of the epoch whose parameters were restored."""
@@ -192,8 +206,7 @@ class Watch:
     ) -> dict[str, Any]:
         """Return the best network so far, which training may have left behind."""
         past = vars(self.estimator) if self.checked.resume else {}
-        # There is no new score if Ctrl-C came before it.
-        score = self.scores[-1] if len(self.scores) > self._n_scores_before else -np.inf
+        score = self.scores[-1]  # NaN, which beats nothing, if Ctrl-C came before it
         if score > past.get("best_score_", -np.inf):
             return {"best_iter_": self.n_iter, "best_score_": score}
         if "best_score_" not in past:

@@ -50,7 +50,7 @@ class Objective:
         self.params = cost.network.params.flat
         self.accepted = self.params.copy()
         self.value = nan
-        self.costs = xp.zeros(data.Y.shape[1])
+        self.costs = xp.zeros(len(cost.network.layers[-1].b))
 
     def __call__(self, params: Array) -> tuple[float, Array]:
         """Return the cost and its gradient at `params`, both float64."""

@@ -244,3 +244,17 @@ def test_several_quantiles_are_a_column_each_and_never_cross():
     outputs = model.hidden_representation(X) @ model.coefs_[-1] + model.intercepts_[-1]
     assert (np.diff(outputs, axis=1) < 0).any()
     np.testing.assert_allclose(predictions, np.sort(outputs, axis=1), rtol=1e-12)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam", "adamw", "rmsprop", "lbfgs"])
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.filterwarnings("ignore:max_iter=3 was reached")
+def test_every_solver_can_train_several_quantiles(solver, weighted):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(40, 4)), rng.normal(size=40)
+    w = rng.uniform(size=40) if weighted else None
+    params = {"hidden_layer_sizes": (5,), "max_iter": 3, "random_state": 0}
+    model = FFNNRegressor(loss=Quantile((0.2, 0.8)), solver=solver, **params)
+    model.fit(X, y, w, X_val=X, y_val=y)
+    assert model.predict(X).shape == (40, 2)
+    assert len(model.validation_loss_curve_) == model.n_iter_ == 3

@@ -154,8 +154,11 @@ class Labels:
             form = f"a list of {len(self.classes)} dicts" if self.multilabel else "a dict"
             raise ValueError(f"class_weight={class_weight!r} must be {form} for this y.")
         given = class_weight[column] if self.multilabel else class_weight
+        # As in scikit-learn, a class may be absent, say from a fold, but one that stands
+        # in for a class of y is taken for a slip.
         unknown = [label for label in given if label not in values]
-        if unknown or not all(value >= 0 for value in given.values()):
+        is_slip = unknown and not all(value in given for value in values)
+        if is_slip or not all(value >= 0 for value in given.values()):
             raise ValueError(
                 f"class_weight={class_weight!r} must give weights >= 0 to classes among "
                 f"{values}."

@@ -242,3 +242,11 @@ def test_labels_of_any_type_can_be_weighted():
     with warnings.catch_warnings(record=True) as caught:
         named.predict(X)
     assert not caught
+
+
+def test_a_weight_for_a_class_that_is_absent_does_no_harm():
+    y = TARGETS["binary"]
+    weights = {label: 1.0 + k for k, label in enumerate(np.unique(y))}
+    plain = FFNNClassifier(class_weight=weights, **QUICK).fit(X, y)
+    more = FFNNClassifier(class_weight=weights | {"absent": 9.0}, **QUICK).fit(X, y)
+    assert_same_network(plain, more)

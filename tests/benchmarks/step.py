@@ -15,6 +15,7 @@ import statistics
 import time
 
 import numpy as np
+from shapes import SHAPES, examples
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
@@ -31,23 +32,12 @@ try:
 except ImportError:
     torch = None
 
-SHAPES = {
-    # name: features, hidden layers, classes, batch
-    "tiny": (10, (32, 32), 3, 32),
-    "small": (20, (100,), 5, 200),
-    "deep": (32, (64,) * 8, 10, 128),
-    "medium": (50, (128, 128), 10, 256),
-    "large": (784, (512, 512), 10, 256),
-}
-
 
 def problem(name, dtype):
     """Return random inputs, rows of 0 and 1 as targets, and the widths of the layers."""
     features, hidden, classes, m = SHAPES[name]
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(m, features)).astype(dtype)
-    Y = np.eye(classes, dtype=dtype)[rng.integers(classes, size=m)]
-    return X, Y, (features, *hidden, classes)
+    X, y = examples(name, m, dtype)
+    return X, np.eye(classes, dtype=dtype)[y], (features, *hidden, classes)
 
 
 def bare_step(X, Y, widths):

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from math import pi, sqrt
 from typing import ClassVar
 
-from .arrays import Array, column_sums, expit, ndtr, xp
+from .arrays import Array, column_sums, expit, ndtr, row_maxima, row_sums, xp
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,8 @@ class ReLU(_Rectifier):
     in_place: ClassVar[bool] = True
 
     def forward(self, Z: Array, A: Array) -> None:
-        xp.maximum(Z, 0, out=A)
+        # A row of zeros, not the number 0, since for arrays NumPy's loop is vectorized.
+        xp.maximum(Z, xp.zeros(Z.shape[1], Z.dtype), out=A)
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
         xp.greater(A, 0, out=A)
@@ -364,18 +365,18 @@ class Softmax(Activation):
     link: ClassVar[str] = "logit"
 
     def forward(self, Z: Array, A: Array) -> None:
-        xp.subtract(Z, Z.max(axis=1, keepdims=True), out=A)
+        xp.subtract(Z, row_maxima(Z), out=A)
         xp.exp(A, out=A)
-        A /= A.sum(axis=1, keepdims=True)
+        A /= row_sums(A)
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
         delta *= A
-        A *= delta.sum(axis=1, keepdims=True)
+        A *= row_sums(delta)
         delta -= A
 
     def log(self, Z: Array) -> Array:
-        shifted = Z - Z.max(axis=1, keepdims=True)
-        return shifted - xp.log(xp.exp(shifted).sum(axis=1, keepdims=True))
+        shifted = Z - row_maxima(Z)
+        return shifted - xp.log(row_sums(xp.exp(shifted)))
 
 
 ACTIVATIONS: dict[str, Activation] = {

@@ -13,7 +13,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import NamedTuple
 
-from .arrays import Array, Generator, Input, xp
+from .arrays import Array, Generator, Input, column_sums, xp
 from .losses import Loss
 from .network import Network, Workspace
 from .penalties import L2
@@ -51,7 +51,6 @@ class Cost:
         self.network = network
         self.loss = loss
         self.penalty = penalty
-        self._work = xp.empty_like(network.params.weights)
 
     def gradient(
         self, batch: Data, space: Workspace, rng: Generator | None = None
@@ -77,11 +76,13 @@ class Cost:
         self.loss.cost(Y, output, space.cost)
         if w is not None:
             space.cost *= w
-        costs: Array = space.cost.sum(axis=0) / m
+        costs = xp.empty(space.cost.shape[1], space.cost.dtype)
+        column_sums(space.cost, out=costs)
+        costs /= m
         self.loss.delta(Y, output, 1 / m if w is None else w / m, space.delta[-1])
         self.network.backward(X, space)
         params, grad = self.network.params, self.network.grad
-        self.penalty.add_gradient(params.weights, grad.weights, self._work)
+        self.penalty.add_gradient(params.weights, grad.weights)
         return costs
 
 

@@ -192,7 +192,7 @@ class Network:
             column_sums(delta, out=self.grad.b[number])
             if number:
                 before = space.delta[number - 1]
-                xp.matmul(delta, self.layers[number].W.T, out=before)
+                xp.dot(delta, self.layers[number].W.T, out=before)
                 if self.layers[number - 1].dropout:
                     before *= space.D[number - 1]
                 self.layers[number - 1].activation.backward(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .arrays import Array, xp
+from .arrays import Array, add_scaled, xp
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,7 @@ class L2:
         """Return alpha / 2 · ‖W‖² for the flat vector of all `weights`."""
         return 0.5 * self.alpha * float(xp.dot(weights, weights))
 
-    def add_gradient(self, weights: Array, grad: Array, work: Array) -> None:
-        """Add alpha · W to `grad` in place; `work` is overwritten. All of one length."""
+    def add_gradient(self, weights: Array, grad: Array) -> None:
+        """Add alpha · W to `grad`, of the same length, in place."""
         if self.alpha:
-            xp.multiply(weights, self.alpha, out=work)
-            grad += work
+            add_scaled(weights, self.alpha, out=grad)

@@ -34,6 +34,7 @@ from .engine.training import History, Plan, State, Training
 from .parts import HIDDEN_ACTIVATIONS, Parts, Task, losses_for, warn_ignored
 from .resuming import Resumable, resume, start, start_from
 from .targets import Array, TargetScaling
+from .threads import suited_to
 from .watching import Watch, published_layers
 
 
@@ -179,8 +180,9 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
         scaling = self._scaling(parts, checked)
         network, state = self._build(parts, checked, scaling)
         watch = Watch(self, checked, parts, network, scaling)
-        with watch:
-            history = self._run(watch, state, self._plan(watch))
+        plan = self._plan(watch)
+        with suited_to(network.widths, plan.batch_size), watch:
+            history = self._run(watch, state, plan)
         last = (network.params.W[-1], network.params.b[-1])
         resumable = Resumable(state, parts.solver, scaling, last, checked.split_seed)
         self._publish(watch.close(history, resumable))

@@ -114,6 +114,7 @@ class Network:
 
     Attributes
     ----------
+    widths : tuple of int
     params, grad : Parameters
         The parameters, all 0 at first, and the gradient of the cost.
     layers : list of Layer
@@ -131,6 +132,7 @@ class Network:
             activation.learned(width)
             for activation, width in zip(activations, widths[1:], strict=True)
         ]
+        self.widths = tuple(widths)
         n_learned = [len(values) for values in start]
         self.params = Parameters(widths, n_learned, dtype)
         self.grad = Parameters(widths, n_learned, dtype)

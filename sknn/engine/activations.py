@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from math import pi, sqrt
 from typing import ClassVar
 
-from .arrays import Array, column_sums, expit, ndtr, row_maxima, row_sums, xp
+from .arrays import Array, expit, log_softmax, ndtr, relu, relu_backward, softmax, xp
 
 
 @dataclass(frozen=True)
@@ -135,12 +135,10 @@ class ReLU(_Rectifier):
     in_place: ClassVar[bool] = True
 
     def forward(self, Z: Array, A: Array) -> None:
-        # A row of zeros, not the number 0, since for arrays NumPy's loop is vectorized.
-        xp.maximum(Z, xp.zeros(Z.shape[1], Z.dtype), out=A)
+        relu(Z, A)
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
-        xp.greater(A, 0, out=A)
-        delta *= A
+        relu_backward(A, delta)
 
 
 @dataclass(frozen=True)
@@ -207,7 +205,7 @@ class _BoundPReLU(Activation):
         xp.minimum(Z, 0, out=A)
         A *= delta
         if self.grad is not None:
-            column_sums(A, out=self.grad)
+            xp.sum(A, axis=0, out=self.grad)
         xp.less_equal(Z, 0, out=Z)
         Z *= self.slopes - 1
         Z += 1
@@ -365,18 +363,15 @@ class Softmax(Activation):
     link: ClassVar[str] = "logit"
 
     def forward(self, Z: Array, A: Array) -> None:
-        xp.subtract(Z, row_maxima(Z), out=A)
-        xp.exp(A, out=A)
-        A /= row_sums(A)
+        softmax(Z, A)
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
         delta *= A
-        A *= row_sums(delta)
+        A *= delta.sum(axis=1, keepdims=True)
         delta -= A
 
     def log(self, Z: Array) -> Array:
-        shifted = Z - row_maxima(Z)
-        return shifted - xp.log(row_sums(xp.exp(shifted)))
+        return log_softmax(Z, axis=1)
 
 
 ACTIVATIONS: dict[str, Activation] = {

@@ -1,13 +1,15 @@
 """The array library: the only file of the engine that knows which one it is.
 
 Every other file of the engine takes `xp`, the types and the few operations below from
-here. Matrices are dense C-ordered arrays, except for the input `X`, which may be a CSR
-matrix: all that needs to know about sparse input is in this file too.
+here. What is marked `compiled` has a twin of the same name in `fast`, which takes its
+place where Numba is installed; the functions here are the reference. Matrices are dense
+C-ordered arrays, except for the input `X`, which may be a CSR matrix: all that needs to
+know about sparse input is in this file too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -17,30 +19,116 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import blas
-from scipy.special import expit, ndtr, xlogy
+from scipy.special import expit, log_softmax, ndtr, xlogy
+
+try:
+    from .fast import KERNELS
+except ImportError:  # sknn[fast] is not installed
+    KERNELS = {}
 
 __all__ = [
+    "KERNELS",
+    "REFERENCE",
     "Array",
     "Generator",
     "Input",
+    "adam",
     "add_scaled",
     "affine",
     "blocks",
     "column_sums",
+    "cross_entropy",
     "expit",
     "gather",
     "is_finite",
+    "log_softmax",
     "ndtr",
     "quiet",
+    "relu",
+    "relu_backward",
     "row_maxima",
     "row_sums",
+    "softmax",
     "weight_gradient",
     "xlogy",
     "xp",
 ]
 
 Array = NDArray[Any]
+Operation = Callable[..., None]
 Input = Any  # an Array or a scipy.sparse CSR matrix or array, (n_samples, n_features)
+
+
+REFERENCE: dict[str, Operation] = {}
+
+
+def compiled(function: Operation) -> Operation:
+    """Return the kernel named as `function`, or without Numba the function itself."""
+    REFERENCE[function.__name__] = function
+    return KERNELS.get(function.__name__, function)
+
+
+@compiled
+def add_bias(Z: Array, b: Array) -> None:
+    """Add `b`, (n,), to every row of `Z`, (m, n), in place."""
+    xp.add(Z, b, out=Z)
+
+
+@compiled
+def relu(Z: Array, A: Array) -> None:
+    """Write max(z, 0) into `A`, which may be `Z`; both (m, n)."""
+    # A row of zeros, not the number 0, since for arrays NumPy's loop is vectorized.
+    xp.maximum(Z, xp.zeros(Z.shape[1], Z.dtype), out=A)
+
+
+@compiled
+def relu_backward(A: Array, delta: Array) -> None:
+    """Multiply `delta` by [a > 0] in place; `A` is overwritten. Both (m, n)."""
+    xp.greater(A, 0, out=A)
+    xp.multiply(delta, A, out=delta)
+
+
+@compiled
+def softmax(Z: Array, A: Array) -> None:
+    """Write e^z_j / Σ_k e^z_k into `A`, which may be `Z`; both (m, n)."""
+    xp.subtract(Z, row_maxima(Z), out=A)
+    xp.exp(A, out=A)
+    xp.divide(A, row_sums(A), out=A)
+
+
+@compiled
+def cross_entropy(Y: Array, Z: Array, out: Array) -> None:
+    """Write -y log softmax(z) into `out`; all three (m, n)."""
+    xp.subtract(Z, row_maxima(Z), out=out)
+    xp.subtract(xp.log(row_sums(xp.exp(out))), out, out=out)
+    xp.multiply(out, Y, out=out)
+
+
+@compiled
+def adam(
+    params: Array,
+    grad: Array,
+    memory: tuple[Array, Array],
+    betas: tuple[float, float],
+    epsilon: float,
+    rate: float,
+) -> None:
+    """Update M = β1 M + g, V = β2 V + g² and params -= rate · M / (√V + epsilon).
+
+    All are vectors of one length, changed in place; `grad` is overwritten.
+    """
+    M, V = memory
+    beta_1, beta_2 = betas
+    M *= beta_1
+    M += grad
+    grad *= grad
+    V *= beta_2
+    V += grad
+    xp.sqrt(V, out=grad)
+    grad += epsilon
+    xp.divide(M, grad, out=grad)
+    grad *= rate
+    params -= grad
 
 
 def affine(X: Input, W: Array, b: Array, out: Array) -> None:
@@ -57,7 +145,7 @@ def affine(X: Input, W: Array, b: Array, out: Array) -> None:
         xp.add(X @ W, b, out=out)
     else:
         xp.dot(X, W, out=out)
-        out += b
+        add_bias(out, b)
 
 
 def weight_gradient(A: Input, delta: Array, out: Array) -> None:

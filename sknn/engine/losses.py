@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from .arrays import Array, xlogy, xp
+from .arrays import Array, cross_entropy, xlogy, xp
 
 
 class OutputActivation(Protocol):
@@ -335,8 +335,7 @@ class LogLoss(Loss):
     def cost(self, Y: Array, output: Output, out: Array) -> None:
         Z, _, activation = output
         if activation.joint:
-            xp.multiply(Y, activation.log(Z), out=out)
-            xp.negative(out, out=out)
+            cross_entropy(Y, Z, out)
         else:
             # -log σ(z) = log(1 + e^-z) and -log(1 - σ(z)) = log(1 + e^z) differ by z.
             xp.logaddexp(Z, 0, out=out)

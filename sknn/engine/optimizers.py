@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import ClassVar
 
-from .arrays import Array, blocks, xp
+from .arrays import Array, adam, blocks, xp
 
 BLOCK = 65536  # values per block: few calls, and four float32 vectors of it fit 1 MiB of L2
 
@@ -203,17 +203,10 @@ class Adam(Optimizer):
         self, params: Array, grad: Array, memory: list[Array], t: int, rate: float
     ) -> None:
         M, V = memory
-        M *= self.beta_1
-        M += grad
-        grad *= grad
-        V *= self.beta_2
-        V += grad
-        xp.sqrt(V, out=grad)
         root = sqrt((1 - self.beta_2) / (1 - self.beta_2**t))
-        grad += self.epsilon / root
-        xp.divide(M, grad, out=grad)
-        grad *= rate * (1 - self.beta_1) / (1 - self.beta_1**t) / root
-        params -= grad
+        rate *= (1 - self.beta_1) / (1 - self.beta_1**t) / root
+        betas = (self.beta_1, self.beta_2)
+        adam(params, grad, (M, V), betas, self.epsilon / root, rate)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,99 @@
+"""Compiled kernels for the passes over memory around the matrix products: `sknn[fast]`.
+
+Each does in one pass what the function of the same name in `arrays` does in several
+NumPy calls, with the same results to rounding. `arrays` takes them where Numba is
+installed; the file is imported by nobody else. Numba compiles a kernel at its first call
+and keeps it on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp, log, sqrt
+from typing import Any
+
+import numba
+
+KERNELS: dict[str, Callable[..., Any]] = {}
+
+
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Register the compiled `function` under its name."""
+    options = {"nogil": True, "error_model": "numpy"}
+    try:
+        compiled = numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # no directory that could keep it can be written to
+        compiled = numba.njit(**options)(function)
+    KERNELS[function.__name__] = compiled
+    return compiled
+
+
+@kernel
+def add_bias(Z: Any, b: Any) -> None:
+    m, n = Z.shape
+    for i in range(m):
+        for j in range(n):
+            Z[i, j] += b[j]
+
+
+@kernel
+def relu(Z: Any, A: Any) -> None:
+    m, n = Z.shape
+    zero = Z.dtype.type(0)
+    for i in range(m):
+        for j in range(n):
+            # NaN is not <= 0, and stays NaN as it does with maximum.
+            A[i, j] = zero if Z[i, j] <= zero else Z[i, j]
+
+
+@kernel
+def relu_backward(A: Any, delta: Any) -> None:
+    m, n = A.shape
+    zero = A.dtype.type(0)
+    for i in range(m):
+        for j in range(n):
+            delta[i, j] = delta[i, j] if A[i, j] > zero else zero
+
+
+@kernel
+def softmax(Z: Any, A: Any) -> None:
+    m, n = Z.shape
+    for i in range(m):
+        greatest = Z[i, 0]
+        for j in range(1, n):
+            greatest = max(greatest, Z[i, j])
+        total = Z.dtype.type(0)
+        for j in range(n):
+            A[i, j] = exp(Z[i, j] - greatest)
+            total += A[i, j]
+        for j in range(n):
+            A[i, j] /= total
+
+
+@kernel
+def cross_entropy(Y: Any, Z: Any, out: Any) -> None:
+    m, n = Z.shape
+    for i in range(m):
+        greatest = Z[i, 0]
+        for j in range(1, n):
+            greatest = max(greatest, Z[i, j])
+        total = Z.dtype.type(0)
+        for j in range(n):
+            total += exp(Z[i, j] - greatest)
+        log_total = log(total) + greatest
+        for j in range(n):
+            out[i, j] = Y[i, j] * (log_total - Z[i, j])
+
+
+@kernel
+def adam(
+    params: Any, grad: Any, memory: Any, betas: Any, epsilon: float, rate: float
+) -> None:
+    M, V = memory
+    real = params.dtype.type
+    beta_1, beta_2 = real(betas[0]), real(betas[1])
+    epsilon_, rate_ = real(epsilon), real(rate)
+    for i in range(params.size):
+        M[i] = beta_1 * M[i] + grad[i]
+        V[i] = beta_2 * V[i] + grad[i] * grad[i]
+        params[i] -= rate_ * M[i] / (sqrt(V[i]) + epsilon_)

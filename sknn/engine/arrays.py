@@ -18,7 +18,6 @@ import numpy as xp
 from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import blas
 from scipy.special import expit, log_softmax, ndtr, xlogy
 
 try:
@@ -55,6 +54,8 @@ __all__ = [
 ]
 
 Array = NDArray[Any]
+CACHED = 65536  # values that a step on a flat vector takes at once
+
 Operation = Callable[..., None]
 Input = Any  # an Array or a scipy.sparse CSR matrix or array, (n_samples, n_features)
 
@@ -194,10 +195,15 @@ def row_maxima(A: Array) -> Array:
     return xp.maximum.reduce(A.T.copy(), axis=0)[:, None]
 
 
+@compiled
 def add_scaled(x: Array, factor: float, out: Array) -> None:
-    """Add ``factor * x`` to `out`, both vectors, in one pass and without a copy."""
-    axpy = blas.saxpy if out.dtype == xp.float32 else blas.daxpy
-    axpy(x, out, a=factor)
+    """Add ``factor * x`` to `out`, both vectors, in place.
+
+    In blocks that stay in the cache. SciPy's axpy would be one pass, but SciPy brings a
+    BLAS of its own, whose threads and those of NumPy's get in each other's way.
+    """
+    for block in blocks(len(x), CACHED):
+        out[block] += factor * x[block]
 
 
 def gather(X: Input, rows: Array | slice, out: Array | None) -> Input:

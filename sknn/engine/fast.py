@@ -37,6 +37,13 @@ def add_bias(Z: Any, b: Any) -> None:
 
 
 @kernel
+def add_scaled(x: Any, factor: float, out: Any) -> None:
+    factor_ = x.dtype.type(factor)
+    for i in range(x.size):
+        out[i] += factor_ * x[i]
+
+
+@kernel
 def relu(Z: Any, A: Any) -> None:
     m, n = Z.shape
     zero = Z.dtype.type(0)

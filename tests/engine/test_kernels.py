@@ -21,6 +21,7 @@ def inputs(name, dtype):
         return [normal(37), normal(37), memory, (0.9, 0.999), 1e-8, 0.01]
     return {
         "add_bias": [normal(7, 5), normal(5)],
+        "add_scaled": [normal(37), 0.3, normal(37)],
         "relu": [normal(7, 5), normal(7, 5)],
         "relu_backward": [np.maximum(normal(7, 5), 0), normal(7, 5)],
         "softmax": [100 * normal(7, 5), normal(7, 5)],
@@ -46,6 +47,7 @@ def test_a_kernel_gives_what_its_reference_gives(name, dtype):
     # Overwritten work, the gradient of Adam and A of ReLU, is not a result.
     results = {
         "add_bias": (0,),
+        "add_scaled": (2,),
         "relu": (1,),
         "relu_backward": (1,),
         "softmax": (1,),

@@ -135,7 +135,9 @@ class ReLU(_Rectifier):
     in_place: ClassVar[bool] = True
 
     def forward(self, Z: Array, A: Array) -> None:
-        relu(Z, A)
+        if A is not Z:
+            A[...] = Z
+        relu(A)
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
         relu_backward(A, delta)

@@ -37,6 +37,7 @@ __all__ = [
     "blocks",
     "column_sums",
     "cross_entropy",
+    "empty",
     "expit",
     "gather",
     "is_finite",
@@ -45,16 +46,17 @@ __all__ = [
     "quiet",
     "relu",
     "relu_backward",
-    "row_maxima",
-    "row_sums",
     "softmax",
+    "stretches",
     "weight_gradient",
     "xlogy",
     "xp",
+    "zeros",
 ]
 
 Array = NDArray[Any]
-CACHED = 65536  # values that a step on a flat vector takes at once
+CACHED = 65536  # values at a time: few calls, and four float32 vectors fit 1 MiB of L2
+LINE = 64  # bytes of a cache line, and of the widest registers
 
 Operation = Callable[..., None]
 Input = Any  # an Array or a scipy.sparse CSR matrix or array, (n_samples, n_features)
@@ -69,6 +71,26 @@ def compiled(function: Operation) -> Operation:
     return KERNELS.get(function.__name__, function)
 
 
+def empty(shape: int | tuple[int, ...], dtype: Any) -> Array:
+    """Return a new array whose memory begins at a cache line.
+
+    NumPy's own begin anywhere: then every load of a wide register may touch two lines,
+    which makes a step of Adam take up to three times as long.
+    """
+    dtype = xp.dtype(dtype)
+    size = dtype.itemsize * int(xp.prod(shape))
+    memory = xp.empty(size + LINE, xp.uint8)
+    start = -memory.ctypes.data % LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
+
+
+def zeros(shape: int | tuple[int, ...], dtype: Any) -> Array:
+    """Return a new array of zeros whose memory begins at a cache line."""
+    array = empty(shape, dtype)
+    array.fill(0)
+    return array
+
+
 @compiled
 def add_bias(Z: Array, b: Array) -> None:
     """Add `b`, (n,), to every row of `Z`, (m, n), in place."""
@@ -76,10 +98,10 @@ def add_bias(Z: Array, b: Array) -> None:
 
 
 @compiled
-def relu(Z: Array, A: Array) -> None:
-    """Write max(z, 0) into `A`, which may be `Z`; both (m, n)."""
+def relu(Z: Array) -> None:
+    """Replace every z of `Z`, (m, n), by max(z, 0) in place."""
     # A row of zeros, not the number 0, since for arrays NumPy's loop is vectorized.
-    xp.maximum(Z, xp.zeros(Z.shape[1], Z.dtype), out=A)
+    xp.maximum(Z, xp.zeros(Z.shape[1], Z.dtype), out=Z)
 
 
 @compiled
@@ -90,18 +112,33 @@ def relu_backward(A: Array, delta: Array) -> None:
 
 
 @compiled
-def softmax(Z: Array, A: Array) -> None:
-    """Write e^z_j / Σ_k e^z_k into `A`, which may be `Z`; both (m, n)."""
+def subtract_maxima(Z: Array, A: Array) -> None:
+    """Write z_j - max_k z_k into `A`, which may be `Z`; both (m, n)."""
     xp.subtract(Z, row_maxima(Z), out=A)
-    xp.exp(A, out=A)
-    xp.divide(A, row_sums(A), out=A)
 
 
 @compiled
-def cross_entropy(Y: Array, Z: Array, out: Array) -> None:
-    """Write -y log softmax(z) into `out`; all three (m, n)."""
-    xp.subtract(Z, row_maxima(Z), out=out)
-    xp.subtract(xp.log(row_sums(xp.exp(out))), out, out=out)
+def divide_by_sums(A: Array) -> None:
+    """Divide every row of `A`, (m, n), by its sum in place."""
+    # Rows are short: as a product with ones it is faster than a sum over their values.
+    xp.divide(A, xp.dot(A, _ones(A.shape[1], A.dtype))[:, None], out=A)
+
+
+def softmax(Z: Array, A: Array) -> None:
+    """Write e^z_j / Σ_k e^z_k into `A`, which may be `Z`; both (m, n)."""
+    subtract_maxima(Z, A)
+    xp.exp(A, out=A)
+    divide_by_sums(A)
+
+
+@compiled
+def cross_entropy(Y: Array, Z: Array, A: Array, out: Array) -> None:
+    """Write -y_j log a_j for A = softmax(Z) into `out`; all four (m, n).
+
+    A small a_j may have been rounded to 0, the greatest of a row never: the logarithms
+    follow from it and from the Z, -log a_j = max_k z_k - z_j - log max_k a_k.
+    """
+    xp.subtract(row_maxima(Z) - xp.log(row_maxima(A)), Z, out=out)
     xp.multiply(out, Y, out=out)
 
 
@@ -174,17 +211,13 @@ def _ones(length: int, dtype: Any) -> Array:
     return ones
 
 
+@compiled
 def column_sums(delta: Array, out: Array) -> None:
-    """Write the sums over the rows of `delta`, a bias gradient, into `out`.
+    """Write the sums over the rows of `delta`, (m, n), a bias gradient, into `out`, (n,).
 
     As a product with ones it takes a third of the time of ``delta.sum(axis=0)``.
     """
     xp.dot(_ones(len(delta), delta.dtype), delta, out=out)
-
-
-def row_sums(A: Array) -> Array:
-    """Return the sums of the rows of `A`, (m, n), as a column, (m, 1)."""
-    return xp.dot(A, _ones(A.shape[1], A.dtype))[:, None]
 
 
 def row_maxima(A: Array) -> Array:
@@ -202,7 +235,7 @@ def add_scaled(x: Array, factor: float, out: Array) -> None:
     In blocks that stay in the cache. SciPy's axpy would be one pass, but SciPy brings a
     BLAS of its own, whose threads and those of NumPy's get in each other's way.
     """
-    for block in blocks(len(x), CACHED):
+    for block in stretches(len(x)):
         out[block] += factor * x[block]
 
 
@@ -232,6 +265,15 @@ def blocks(n: int, size: int) -> Iterator[slice]:
     bounds = [n * i // count for i in range(count + 1)]
     for start, stop in pairwise(bounds):
         yield slice(start, stop)
+
+
+def stretches(n: int) -> Iterator[slice]:
+    """Yield the slices that cut a vector of length `n` into parts that fit the cache.
+
+    All begin at a cache line if the vector does.
+    """
+    for start in range(0, n, CACHED):
+        yield slice(start, min(start + CACHED, n))
 
 
 def is_finite(array: Array) -> bool:

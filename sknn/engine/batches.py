@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .arrays import Array, Generator, blocks, gather, xp
+from .arrays import Array, Generator, blocks, empty, gather, xp
 from .cost import Data
 from .network import Network, Workspace
 
@@ -35,9 +35,7 @@ class Batches:
     def _buffer(self, m: int) -> tuple[Array | None, ...]:
         """Return memory for `m` rows of the data's dense parts."""
         return tuple(
-            xp.empty((m, part.shape[1]), part.dtype)
-            if isinstance(part, xp.ndarray)
-            else None
+            empty((m, part.shape[1]), part.dtype) if isinstance(part, xp.ndarray) else None
             for part in self.data[:3]
         )
 

@@ -9,7 +9,7 @@ and keeps it on disk.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp, log, sqrt
+from math import log, sqrt
 from typing import Any
 
 import numba
@@ -44,13 +44,13 @@ def add_scaled(x: Any, factor: float, out: Any) -> None:
 
 
 @kernel
-def relu(Z: Any, A: Any) -> None:
+def relu(Z: Any) -> None:
     m, n = Z.shape
     zero = Z.dtype.type(0)
     for i in range(m):
         for j in range(n):
             # NaN is not <= 0, and stays NaN as it does with maximum.
-            A[i, j] = zero if Z[i, j] <= zero else Z[i, j]
+            Z[i, j] = zero if Z[i, j] <= zero else Z[i, j]
 
 
 @kernel
@@ -63,31 +63,44 @@ def relu_backward(A: Any, delta: Any) -> None:
 
 
 @kernel
-def softmax(Z: Any, A: Any) -> None:
+def column_sums(delta: Any, out: Any) -> None:
+    m, n = delta.shape
+    out[:] = 0
+    for i in range(m):
+        for j in range(n):
+            out[j] += delta[i, j]
+
+
+@kernel
+def subtract_maxima(Z: Any, A: Any) -> None:
     m, n = Z.shape
     for i in range(m):
         greatest = Z[i, 0]
         for j in range(1, n):
             greatest = max(greatest, Z[i, j])
-        total = Z.dtype.type(0)
         for j in range(n):
-            A[i, j] = exp(Z[i, j] - greatest)
+            A[i, j] = Z[i, j] - greatest
+
+
+@kernel
+def divide_by_sums(A: Any) -> None:
+    m, n = A.shape
+    for i in range(m):
+        total = A.dtype.type(0)
+        for j in range(n):
             total += A[i, j]
         for j in range(n):
             A[i, j] /= total
 
 
 @kernel
-def cross_entropy(Y: Any, Z: Any, out: Any) -> None:
+def cross_entropy(Y: Any, Z: Any, A: Any, out: Any) -> None:
     m, n = Z.shape
     for i in range(m):
-        greatest = Z[i, 0]
+        z, a = Z[i, 0], A[i, 0]
         for j in range(1, n):
-            greatest = max(greatest, Z[i, j])
-        total = Z.dtype.type(0)
-        for j in range(n):
-            total += exp(Z[i, j] - greatest)
-        log_total = log(total) + greatest
+            z, a = max(z, Z[i, j]), max(a, A[i, j])
+        log_total = z - log(a)
         for j in range(n):
             out[i, j] = Y[i, j] * (log_total - Z[i, j])
 

@@ -333,9 +333,9 @@ class LogLoss(Loss):
     link: ClassVar[str] = "logit"
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
-        Z, _, activation = output
+        Z, A, activation = output
         if activation.joint:
-            cross_entropy(Y, Z, out)
+            cross_entropy(Y, Z, A, out)
         else:
             # -log σ(z) = log(1 + e^-z) and -log(1 - σ(z)) = log(1 + e^z) differ by z.
             xp.logaddexp(Z, 0, out=out)

@@ -27,6 +27,7 @@ from .arrays import (
     affine,
     blocks,
     column_sums,
+    empty,
     weight_gradient,
     xp,
 )
@@ -72,15 +73,15 @@ class Workspace:
         last = len(network.layers) - 1
         for number, layer in enumerate(network.layers):
             shape = (m, len(layer.b))
-            Z = xp.empty(shape, dtype)
+            Z = empty(shape, dtype)
             in_place = layer.activation.in_place and number != last
-            A = Z if in_place else xp.empty(shape, dtype)
+            A = Z if in_place else empty(shape, dtype)
             self.Z.append(Z)
             self.A.append(A)
-            self.H.append(xp.empty(shape, dtype) if layer.dropout else A)
-            self.D.append(xp.empty(shape if layer.dropout else (0, 0), dtype))
-            self.delta.append(xp.empty(shape, dtype))
-        self.cost = xp.empty((m, len(network.layers[last].b)), dtype)
+            self.H.append(empty(shape, dtype) if layer.dropout else A)
+            self.D.append(empty(shape if layer.dropout else (0, 0), dtype))
+            self.delta.append(empty(shape, dtype))
+        self.cost = empty((m, len(network.layers[last].b)), dtype)
 
     def rows(self, m: int) -> Workspace:
         """Return a workspace for `m` rows that shares this one's memory."""

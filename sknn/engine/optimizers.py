@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import ClassVar
 
-from .arrays import Array, adam, blocks, xp
-
-BLOCK = 65536  # values per block: few calls, and four float32 vectors of it fit 1 MiB of L2
+from .arrays import Array, adam, stretches, xp, zeros
 
 
 def _check(name: str, value: float, low: float, high: float) -> None:
@@ -62,7 +60,7 @@ class Optimizer:
 
     def slots(self, params: Array, n_weights: int) -> Slots:
         """Return the empty memory for a flat vector `params`."""
-        vectors = [xp.zeros_like(params) for _ in range(self.n_vectors)]
+        vectors = [zeros(params.shape, params.dtype) for _ in range(self.n_vectors)]
         return Slots(vectors, n_weights)
 
     def step(self, params: Array, grad: Array, slots: Slots, rate: float) -> None:
@@ -77,7 +75,7 @@ class Optimizer:
             The training rate.
         """
         slots.step += 1
-        for block in blocks(len(params), BLOCK):
+        for block in stretches(len(params)):
             memory = [vector[block] for vector in slots.vectors]
             self._step(params[block], grad[block], memory, slots.step, rate)
 
@@ -112,7 +110,7 @@ class SGD(Optimizer):
             raise ValueError("SGD: nesterov=True needs a momentum above 0.")
 
     def slots(self, params: Array, n_weights: int) -> Slots:
-        vectors = [xp.zeros_like(params)] if self.momentum else []
+        vectors = [zeros(params.shape, params.dtype)] if self.momentum else []
         return Slots(vectors, n_weights)
 
     def _step(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import prod
 
-from .arrays import Array, xp
+from .arrays import Array, zeros
 
 
 class Parameters:
@@ -41,9 +41,7 @@ class Parameters:
     ) -> None:
         shapes: list[tuple[int, ...]] = list(pairwise(widths))
         self.n_weights = sum(n_in * n_out for n_in, n_out in shapes)
-        self.flat: Array = xp.zeros(
-            self.n_weights + sum(widths[1:]) + sum(n_learned), dtype=dtype
-        )
+        self.flat: Array = zeros(self.n_weights + sum(widths[1:]) + sum(n_learned), dtype)
         self.weights = self.flat[: self.n_weights]
         self._taken = 0
         self.W = [self._view(shape) for shape in shapes]

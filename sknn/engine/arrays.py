@@ -17,7 +17,6 @@ from typing import Any
 import numpy as xp
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy import sparse
 from scipy.special import expit, log_softmax, ndtr, xlogy
 
 try:
@@ -179,11 +178,11 @@ def affine(X: Input, W: Array, b: Array, out: Array) -> None:
     b : array of shape (n_out,)
     out : array of shape (m, n_out)
     """
-    if sparse.issparse(X):
-        xp.add(X @ W, b, out=out)
-    else:
+    if isinstance(X, xp.ndarray):
         xp.dot(X, W, out=out)
         add_bias(out, b)
+    else:
+        xp.add(X @ W, b, out=out)
 
 
 def weight_gradient(A: Input, delta: Array, out: Array) -> None:
@@ -197,10 +196,10 @@ def weight_gradient(A: Input, delta: Array, out: Array) -> None:
         Gradient of the cost with respect to the layer's Z.
     out : array of shape (n_in, n_out)
     """
-    if sparse.issparse(A):
-        out[...] = A.T @ delta
-    else:
+    if isinstance(A, xp.ndarray):
         xp.dot(A.T, delta, out=out)
+    else:
+        out[...] = A.T @ delta
 
 
 @lru_cache(maxsize=32)
@@ -250,9 +249,9 @@ def gather(X: Input, rows: Array | slice, out: Array | None) -> Input:
     out : array of shape (m, d) or None
         Where to put the rows of a dense `X`; a sparse `X` is never made dense.
     """
-    if isinstance(rows, slice) or sparse.issparse(X):
+    if isinstance(rows, slice) or not isinstance(X, xp.ndarray):
         return X[rows]
-    return xp.take(X, rows, axis=0, out=out, mode="clip")
+    return X.take(rows, axis=0, out=out, mode="clip")
 
 
 def blocks(n: int, size: int) -> Iterator[slice]:

@@ -34,7 +34,7 @@ from .arrays import (
 from .losses import Output
 from .parameters import Parameters
 
-PREDICT_ROWS = 1024  # rows per block of a prediction, so that its memory is bounded
+PREDICT_ROWS = 256  # rows per block of a prediction: layers of some 100 nodes fit a cache
 
 
 class Layer(NamedTuple):

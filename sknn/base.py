@@ -26,7 +26,7 @@ from .engine.cost import Cost, Data
 from .engine.initializers import INITIALIZERS, Initializer
 from .engine.lbfgs import minimise
 from .engine.losses import Loss
-from .engine.network import Network, propagate
+from .engine.network import Network, linear, propagate
 from .engine.optimizers import LBFGS, SOLVERS, Optimizer
 from .engine.penalties import L2
 from .engine.schedules import SCHEDULES, Schedule
@@ -318,14 +318,11 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
             order="C",
         )
 
-    def _outputs(self, X: Any) -> tuple[Array, Array]:
-        """Return Z and A of the output layer for all rows of `X`."""
+    def _outputs(self, X: Any, *, linear_end: bool = False) -> Array:
+        """Return A of the output layer for all rows of `X`, or Z with `linear_end`."""
         X = self._checked(X)
         layers = published_layers(vars(self))
-        Z = propagate(X, layers)
-        A = np.empty_like(Z)
-        layers[-1].activation.forward(Z.copy(), A)
-        return Z, A
+        return propagate(X, linear(layers) if linear_end else layers)
 
     def hidden_representation(self, X: Any, layer: int = -1) -> Array:
         """Return what the neurons of a hidden layer put out.
@@ -348,8 +345,4 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
             raise ValueError(
                 f"layer={layer!r} is not one of the {len(layers)} hidden layers."
             )
-        part = layers[: range(len(layers))[layer] + 1]
-        Z = propagate(X, part)
-        A = np.empty_like(Z)
-        part[-1].activation.forward(Z, A)
-        return A
+        return propagate(X, layers[: range(len(layers))[layer] + 1])

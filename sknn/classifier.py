@@ -279,7 +279,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         y : ndarray of shape (n_samples,) or (n_samples, n_labels)
             The most probable labels.
         """
-        Z, _ = self._outputs(X)
+        Z = self._outputs(X, linear_end=True)
         return self._labels.decide(Z)
 
     def decision_function(self, X: Any) -> Array:
@@ -295,7 +295,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         Z : ndarray of shape (n_samples,), (n_samples, n_classes) or (n_samples, n_labels)
             One per row with two classes: above 0 where the second is more probable.
         """
-        Z, _ = self._outputs(X)
+        Z = self._outputs(X, linear_end=True)
         return Z[:, 0] if self._labels.binary else Z
 
     def predict_proba(self, X: Any) -> Array:
@@ -311,18 +311,25 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         P : ndarray of shape (n_samples, n_classes) or (n_samples, n_labels)
             Columns in the order of `classes_`.
         """
-        Z, A = self._outputs(X)
-        if len(self.classes_) == 1 and self._labels.binary:
-            return np.ones_like(A)
-        if self._labels.binary:
-            # Not 1 - A, which would round a small probability to 0.
-            rest = np.empty_like(A)
-            self._activations[-1].forward(-Z, rest)
-            return np.hstack([rest, A])
+        binary = self.__sklearn_is_fitted__() and self._labels.binary
+        A = self._outputs(X, linear_end=binary)
+        if binary:
+            return self._both(A)
         if self._labels.multilabel:
             limits = np.finfo(A.dtype)
-            return np.clip(A, limits.tiny, 1 - limits.epsneg)
-        return A / A.sum(axis=1, keepdims=True)
+            return np.clip(A, limits.tiny, 1 - limits.epsneg, out=A)
+        if not self._activations[-1].joint:
+            A /= A.sum(axis=1, keepdims=True)
+        return A
+
+    def _both(self, Z: Array) -> Array:
+        """Return the probabilities of both classes, or of the only one, from `Z` (n, 1)."""
+        if len(self.classes_) == 1:
+            return np.ones_like(Z)
+        Z = np.hstack([-Z, Z])  # not 1 - A, which would round a small one to 0
+        A = np.empty_like(Z)
+        self._activations[-1].forward(Z, A)
+        return A
 
     def predict_log_proba(self, X: Any) -> Array:
         """Predict the logarithm of the probability of every label, from the logits.
@@ -337,7 +344,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         log_P : ndarray of shape (n_samples, n_classes) or (n_samples, n_labels)
             Finite wherever the logits are.
         """
-        Z, _ = self._outputs(X)
+        Z = self._outputs(X, linear_end=True)
         output = self._activations[-1]
         if len(self.classes_) == 1 and self._labels.binary:
             return np.zeros_like(Z)

@@ -287,7 +287,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Predictions, of the dtype that the network was trained in.
         """
-        _, A = self._outputs(X)
+        A = self._outputs(X)
         return A[:, 0] if self.n_outputs_ == 1 else self._arrange(A)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:

@@ -13,7 +13,7 @@ from sklearn.metrics import check_scoring
 from .engine.arrays import quiet
 from .engine.cost import Data
 from .engine.losses import Loss, Output
-from .engine.network import Layer, propagate
+from .engine.network import Layer, linear, propagate
 from .targets import TargetScaling
 
 
@@ -40,7 +40,7 @@ class HeldOut:
         """
         activation = layers[-1].activation
         with quiet():
-            Z = propagate(self.data.X, layers)
+            Z = propagate(self.data.X, linear(layers))
             A = np.empty_like(Z)
             activation.forward(Z.copy(), A)
             A = loss.arrange(A)

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .activations import Activation
+from .activations import Activation, Identity
 from .arrays import (
     Array,
     Generator,
@@ -34,7 +34,7 @@ from .arrays import (
 from .losses import Output
 from .parameters import Parameters
 
-PREDICT_ROWS = 256  # rows per block of a prediction: layers of some 100 nodes fit a cache
+PREDICT_ROWS = 512  # rows per block of a prediction: layers of some 100 nodes fit a cache
 
 
 class Layer(NamedTuple):
@@ -220,10 +220,11 @@ def _drop(A: Array, D: Array, H: Array, rate: float, rng: Generator | None) -> N
 
 
 def propagate(X: Input, layers: Sequence[Layer]) -> Array:
-    """Return Z of the last of `layers` for all rows of `X`, in blocks of rows.
+    """Return the outputs A of the last of `layers` for all rows of `X`.
 
-    The last activation is left to the caller, who may want the logits. Nothing is
-    shared between calls, so that several threads can predict at once.
+    In blocks of rows, so that the memory is bounded and what one layer writes is still
+    in the cache when the next one reads it. Nothing is shared between calls: several
+    threads can predict at once.
 
     Parameters
     ----------
@@ -232,24 +233,27 @@ def propagate(X: Input, layers: Sequence[Layer]) -> Array:
 
     Returns
     -------
-    Z : array of shape (n, nodes of the last layer)
+    A : array of shape (n, nodes of the last layer)
     """
     n = X.shape[0]
-    dtype = layers[-1].W.dtype
-    Z = xp.empty((n, len(layers[-1].b)), dtype)
-    size = min(n, PREDICT_ROWS)
-    hidden = []
-    for layer in layers[:-1]:
-        z = xp.empty((size, len(layer.b)), dtype)
-        hidden.append((z, z if layer.activation.in_place else xp.empty_like(z)))
+    out = xp.empty((n, len(layers[-1].b)), layers[-1].W.dtype)
+    m = min(n, PREDICT_ROWS)
+    hidden = [xp.empty((m, len(layer.b)), out.dtype) for layer in layers[:-1]]
+    spaces = [
+        (A if layer.activation.in_place else xp.empty((m, A.shape[1]), A.dtype), A)
+        for layer, A in zip(layers, [*hidden, out], strict=True)
+    ]
     for rows in blocks(n, PREDICT_ROWS):
-        H = X[rows]
-        m = rows.stop - rows.start
-        for layer, (z, a) in zip(layers[:-1], hidden, strict=True):
-            Z_part = z[:m]
-            A_part = Z_part if a is z else a[:m]
-            affine(H, layer.W, layer.b, out=Z_part)
-            layer.activation.forward(Z_part, A_part)
-            H = A_part
-        affine(H, layers[-1].W, layers[-1].b, out=Z[rows])
-    return Z
+        H, first = X[rows], slice(rows.stop - rows.start)
+        for layer, (Z, A) in zip(layers, spaces, strict=True):
+            A_rows = A[rows if A is out else first]
+            Z_rows = A_rows if Z is A else Z[first]
+            affine(H, layer.W, layer.b, out=Z_rows)
+            layer.activation.forward(Z_rows, A_rows)
+            H = A_rows
+    return out
+
+
+def linear(layers: Sequence[Layer]) -> list[Layer]:
+    """Return `layers` with the identity at the end: then A is Z, say the logits."""
+    return [*layers[:-1], layers[-1]._replace(activation=Identity())]

@@ -28,6 +28,7 @@ from .arrays import (
     blocks,
     column_sums,
     empty,
+    error_before,
     weight_gradient,
     xp,
 )
@@ -195,7 +196,7 @@ class Network:
             column_sums(delta, out=self.grad.b[number])
             if number:
                 before = space.delta[number - 1]
-                xp.dot(delta, self.layers[number].W.T, out=before)
+                error_before(delta, self.layers[number].W, out=before)
                 if self.layers[number - 1].dropout:
                     before *= space.D[number - 1]
                 self.layers[number - 1].activation.backward(

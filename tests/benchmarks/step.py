@@ -1,6 +1,6 @@
 """Time one training step: bare matrix products, sknn, scikit-learn's MLP, PyTorch.
 
-    python tests/benchmarks/step.py [--threads 1 2] [--rounds 7]
+    python tests/benchmarks/step.py [--threads 1 2] [--rounds 7] [--contenders bare sknn]
 
 All do the same work: forward pass, log loss, back propagation, L2 penalty, one Adam update;
 the same shapes, batch, dtype and number of threads.
@@ -139,10 +139,10 @@ def seconds(step, repeats):
     return (time.perf_counter() - start) / repeats
 
 
-def measure(name, dtype, rounds):
+def measure(name, dtype, contenders, rounds):
     """Return the times of all rounds for every contender, in microseconds."""
     data = problem(name, dtype)
-    steps = {contender: make(*data) for contender, make in CONTENDERS.items()}
+    steps = {contender: CONTENDERS[contender](*data) for contender in contenders}
     for step in steps.values():
         step()  # what is compiled is compiled now
     repeats = {key: max(3, int(0.05 / seconds(step, 5))) for key, step in steps.items()}
@@ -155,7 +155,7 @@ def measure(name, dtype, rounds):
 
 def row(name, dtype, threads, times):
     """Return a row of the table: minimum and median in µs, median ratio to bare."""
-    cells = [name, np.dtype(dtype).name, str(threads)]
+    cells = [name, dtype, str(threads)]
     for taken in times.values():
         ratio = statistics.median(
             t / bare for t, bare in zip(taken, times["bare"], strict=True)
@@ -169,18 +169,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--dtypes", nargs="+", default=["float32", "float64"])
+    parser.add_argument("--contenders", nargs="+", default=[*CONTENDERS])
     arguments = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, NumPy {np.__version__}")
     print("minimum / median in µs / median ratio to the bare products of the same round\n")
-    print("| shape | dtype | threads | " + " | ".join(CONTENDERS) + " |")
-    print("|---|---|---|" + "---|" * len(CONTENDERS))
+    print("| shape | dtype | threads | " + " | ".join(arguments.contenders) + " |")
+    print("|---|---|---|" + "---|" * len(arguments.contenders))
     for threads in arguments.threads:
         if torch is not None:
             torch.set_num_threads(threads)
         with threadpool_limits(threads):
-            for dtype in (np.float32, np.float64):
-                for name in SHAPES:
-                    print(row(name, dtype, threads, measure(name, dtype, arguments.rounds)))
+            for dtype, name in itertools.product(arguments.dtypes, SHAPES):
+                times = measure(name, dtype, arguments.contenders, arguments.rounds)
+                print(row(name, dtype, threads, times), flush=True)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,6 @@ __all__ = [
     "Generator",
     "Input",
     "adam",
-    "add_scaled",
     "affine",
     "blocks",
     "column_sums",
@@ -43,6 +42,7 @@ __all__ = [
     "is_finite",
     "log_softmax",
     "ndtr",
+    "penalised",
     "quiet",
     "relu",
     "relu_backward",
@@ -148,26 +148,38 @@ def adam(
     params: Array,
     grad: Array,
     memory: tuple[Array, Array],
-    betas: tuple[float, float],
-    epsilon: float,
-    rate: float,
+    factors: tuple[float, ...],
+    n_weights: int,
 ) -> None:
-    """Update M = β1 M + g, V = β2 V + g² and params -= rate · M / (√V + epsilon).
+    """Step in place: M = β1 M + g, V = β2 V + g², P = keep P - rate M / (√V + epsilon).
 
-    All are vectors of one length, changed in place; `grad` is overwritten.
+    Parameters
+    ----------
+    params, grad : arrays of shape (n,)
+        P and its gradient, which is overwritten; g is the gradient plus alpha · P.
+    memory : tuple of two arrays of shape (n,)
+        M and V.
+    factors : tuple of six floats
+        β1, β2, epsilon, rate, alpha and keep; the last two count as 0 and 1 but for
+        weights.
+    n_weights : int
+        The first `n_weights` parameters are weights.
     """
-    M, V = memory
-    beta_1, beta_2 = betas
-    M *= beta_1
-    M += grad
-    grad *= grad
-    V *= beta_2
-    V += grad
-    xp.sqrt(V, out=grad)
-    grad += epsilon
-    xp.divide(M, grad, out=grad)
-    grad *= rate
-    params -= grad
+    beta_1, beta_2, epsilon, rate, alpha, keep = factors
+    for block in penalised(params, grad, alpha, n_weights):
+        P, g, M, V = params[block], grad[block], memory[0][block], memory[1][block]
+        M *= beta_1
+        M += g
+        g *= g
+        V *= beta_2
+        V += g
+        xp.sqrt(V, out=g)
+        g += epsilon
+        xp.divide(M, g, out=g)
+        g *= rate
+        if keep != 1:
+            params[block.start : min(block.stop, n_weights)] *= keep
+        P -= g
 
 
 def affine(X: Input, W: Array, b: Array, out: Array) -> None:
@@ -244,15 +256,26 @@ def row_maxima(A: Array) -> Array:
     return xp.maximum.reduce(A.T.copy(), axis=0)[:, None]
 
 
-@compiled
-def add_scaled(x: Array, factor: float, out: Array) -> None:
-    """Add ``factor * x`` to `out`, both vectors, in place.
+def penalised(params: Array, grad: Array, alpha: float, n_weights: int) -> Iterator[slice]:
+    """Add alpha · W to `grad` in place, stretch by stretch; yield each after that.
 
-    In blocks that stay in the cache. SciPy's axpy would be one pass, but SciPy brings a
-    BLAS of its own, whose threads and those of NumPy's get in each other's way.
+    Who goes on with a stretch at once finds it in the cache. SciPy's axpy would spare a
+    temporary, but SciPy brings a BLAS of its own, whose threads and those of NumPy's get
+    in each other's way.
+
+    Parameters
+    ----------
+    params, grad : arrays of shape (n,)
+    alpha : float
+        Strength of the penalty.
+    n_weights : int
+        W is the first `n_weights` parameters.
     """
-    for block in stretches(len(x)):
-        out[block] += factor * x[block]
+    for block in stretches(len(params)):
+        weights = slice(block.start, min(block.stop, n_weights))
+        if alpha:
+            grad[weights] += alpha * params[weights]
+        yield block
 
 
 def gather(X: Input, rows: Array | slice, out: Array | None) -> Input:

@@ -57,6 +57,18 @@ class Cost:
     ) -> Array:
         """Write the gradient of J into ``network.grad``; return the loss per output.
 
+        Parameters and returned costs are those of `loss_gradient`.
+        """
+        costs = self.loss_gradient(batch, space, rng)
+        params, grad = self.network.params, self.network.grad
+        self.penalty.add_gradient(params.weights, grad.weights)
+        return costs
+
+    def loss_gradient(
+        self, batch: Data, space: Workspace, rng: Generator | None = None
+    ) -> Array:
+        """Write the gradient of J without the penalty; return the loss per output.
+
         Parameters
         ----------
         batch : Data of m rows
@@ -81,8 +93,6 @@ class Cost:
         costs /= m
         self.loss.delta(Y, output, 1 / m if w is None else w / m, space.delta[-1])
         self.network.backward(X, space)
-        params, grad = self.network.params, self.network.grad
-        self.penalty.add_gradient(params.weights, grad.weights)
         return costs
 
 

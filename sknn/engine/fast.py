@@ -37,13 +37,6 @@ def add_bias(Z: Any, b: Any) -> None:
 
 
 @kernel
-def add_scaled(x: Any, factor: float, out: Any) -> None:
-    factor_ = x.dtype.type(factor)
-    for i in range(x.size):
-        out[i] += factor_ * x[i]
-
-
-@kernel
 def relu(Z: Any) -> None:
     m, n = Z.shape
     zero = Z.dtype.type(0)
@@ -108,14 +101,18 @@ def cross_entropy(Y: Any, Z: Any, A: Any, out: Any) -> None:
 
 
 @kernel
-def adam(
-    params: Any, grad: Any, memory: Any, betas: Any, epsilon: float, rate: float
-) -> None:
-    M, V = memory
+def adam(params: Any, grad: Any, memory: Any, factors: Any, n_weights: int) -> None:
     real = params.dtype.type
-    beta_1, beta_2 = real(betas[0]), real(betas[1])
-    epsilon_, rate_ = real(epsilon), real(rate)
-    for i in range(params.size):
-        M[i] = beta_1 * M[i] + grad[i]
-        V[i] = beta_2 * V[i] + grad[i] * grad[i]
-        params[i] -= rate_ * M[i] / (sqrt(V[i]) + epsilon_)
+    beta_1, beta_2, epsilon = real(factors[0]), real(factors[1]), real(factors[2])
+    rate = real(factors[3])
+    # Slices, since a loop that does not begin at 0 is not vectorised.
+    for part, alpha, keep in (
+        (slice(0, n_weights), real(factors[4]), real(factors[5])),
+        (slice(n_weights, params.size), real(0), real(1)),
+    ):
+        P, G, M, V = params[part], grad[part], memory[0][part], memory[1][part]
+        for i in range(P.size):
+            g = G[i] + alpha * P[i]
+            M[i] = beta_1 * M[i] + g
+            V[i] = beta_2 * V[i] + g * g
+            P[i] = keep * P[i] - rate * M[i] / (sqrt(V[i]) + epsilon)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import ClassVar
 
-from .arrays import Array, adam, stretches, xp, zeros
+from .arrays import Array, adam, penalised, xp, zeros
 
 
 def _check(name: str, value: float, low: float, high: float) -> None:
@@ -63,7 +63,9 @@ class Optimizer:
         vectors = [zeros(params.shape, params.dtype) for _ in range(self.n_vectors)]
         return Slots(vectors, n_weights)
 
-    def step(self, params: Array, grad: Array, slots: Slots, rate: float) -> None:
+    def step(
+        self, params: Array, grad: Array, slots: Slots, rate: float, alpha: float = 0.0
+    ) -> None:
         """Update `params` and `slots` in place by one step against `grad`.
 
         Parameters
@@ -73,9 +75,12 @@ class Optimizer:
         slots : Slots
         rate : float
             The training rate.
+        alpha : float, default=0.0
+            Strength of an L2 penalty whose gradient, alpha · W, is still to be added.
+            Here that is no pass over memory of its own.
         """
         slots.step += 1
-        for block in stretches(len(params)):
+        for block in penalised(params, grad, alpha, slots.n_weights):
             memory = [vector[block] for vector in slots.vectors]
             self._step(params[block], grad[block], memory, slots.step, rate)
 
@@ -197,14 +202,20 @@ class Adam(Optimizer):
         _check(f"{name}: beta_2", self.beta_2, 0, 1)
         _check(f"{name}: epsilon", self.epsilon, 1e-30, 1)
 
-    def _step(
-        self, params: Array, grad: Array, memory: list[Array], t: int, rate: float
+    def step(
+        self, params: Array, grad: Array, slots: Slots, rate: float, alpha: float = 0.0
     ) -> None:
-        M, V = memory
-        root = sqrt((1 - self.beta_2) / (1 - self.beta_2**t))
-        rate *= (1 - self.beta_1) / (1 - self.beta_1**t) / root
-        betas = (self.beta_1, self.beta_2)
-        adam(params, grad, (M, V), betas, self.epsilon / root, rate)
+        slots.step += 1
+        t, (M, V) = slots.step, slots.vectors
+        beta_1, beta_2, keep = self.beta_1, self.beta_2, self._kept(rate)
+        root = sqrt((1 - beta_2) / (1 - beta_2**t))
+        rate *= (1 - beta_1) / (1 - beta_1**t) / root
+        factors = (beta_1, beta_2, self.epsilon / root, rate, alpha, keep)
+        adam(params, grad, (M, V), factors, slots.n_weights)
+
+    def _kept(self, rate: float) -> float:
+        """Return the share of every weight that a step leaves, before it subtracts."""
+        return 1.0
 
 
 @dataclass(frozen=True)
@@ -225,9 +236,8 @@ class AdamW(Adam):
         super().__post_init__()
         _check("AdamW: weight_decay", self.weight_decay, 0, float("inf"))
 
-    def step(self, params: Array, grad: Array, slots: Slots, rate: float) -> None:
-        params[: slots.n_weights] *= 1 - rate * self.weight_decay
-        super().step(params, grad, slots, rate)
+    def _kept(self, rate: float) -> float:
+        return 1 - rate * self.weight_decay
 
 
 @dataclass(frozen=True)

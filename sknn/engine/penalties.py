@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .arrays import Array, add_scaled, xp
+from .arrays import Array, stretches, xp
 
 
 @dataclass(frozen=True)
@@ -25,5 +25,5 @@ class L2:
 
     def add_gradient(self, weights: Array, grad: Array) -> None:
         """Add alpha · W to `grad`, of the same length, in place."""
-        if self.alpha:
-            add_scaled(weights, self.alpha, out=grad)
+        for block in stretches(len(weights)):
+            grad[block] += self.alpha * weights[block]

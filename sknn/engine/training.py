@@ -249,11 +249,15 @@ class Training:
         """
         if batch.w is not None and not batch.w.any():
             return 0.0
-        costs = self.cost.gradient(batch, space, self.state.rng)
-        params, grad = self.cost.network.params.flat, self.cost.network.grad.flat
-        if self.plan.clip_norm is not None:
+        cost, slots = self.cost, self.state.slots
+        params, grad = cost.network.params.flat, cost.network.grad.flat
+        if self.plan.clip_norm is None:
+            costs = cost.loss_gradient(batch, space, self.state.rng)
+            self.optimizer.step(params, grad, slots, self._rate, cost.penalty.alpha)
+        else:
+            costs = cost.gradient(batch, space, self.state.rng)
             clip(grad, self.plan.clip_norm)
-        self.optimizer.step(params, grad, self.state.slots, self._rate)
+            self.optimizer.step(params, grad, slots, self._rate)
         return costs
 
     def _finished(self, epoch: int) -> bool:

@@ -80,8 +80,8 @@ def sknn_step(X, Y, widths):
     ((batch, space),) = Batches(Data(X, Y, None), len(X), network).draw(None)
 
     def step():
-        cost.gradient(batch, space, rng)
-        adam.step(params, grad, slots, RATE)
+        cost.loss_gradient(batch, space, rng)
+        adam.step(params, grad, slots, RATE, cost.penalty.alpha)
 
     return step
 

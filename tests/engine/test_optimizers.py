@@ -1,0 +1,48 @@
+"""Steps on the flat vector: the penalty that is left to them, and their blocks."""
+
+import numpy as np
+import pytest
+
+from sknn.engine.arrays import CACHED
+from sknn.engine.optimizers import SGD, SOLVERS, Optimizer
+from sknn.engine.penalties import L2
+
+STEPPING = {name: part for name, part in SOLVERS.items() if isinstance(part, Optimizer)}
+STEPPING |= {"momentum": SGD(0.9), "nesterov": SGD(0.9, nesterov=True)}
+
+
+def three_steps(solver, params, n_weights, alpha, alpha_in_gradient):
+    params = params.copy()
+    slots = solver.slots(params, n_weights)
+    rng = np.random.default_rng(1)
+    for _ in range(3):
+        grad = rng.normal(size=params.shape).astype(params.dtype)
+        L2(alpha_in_gradient).add_gradient(params[:n_weights], grad[:n_weights])
+        solver.step(params, grad, slots, 0.01, alpha)
+    return params
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_weights", [0, CACHED - 100, CACHED, CACHED + 50, CACHED + 100])
+@pytest.mark.parametrize("name", sorted(STEPPING))
+def test_a_penalty_left_to_the_step_is_that_of_the_gradient(name, n_weights, dtype):
+    params = np.random.default_rng(0).normal(size=CACHED + 100).astype(dtype)
+    left = three_steps(STEPPING[name], params, n_weights, 0.1, 0.0)
+    added = three_steps(STEPPING[name], params, n_weights, 0.0, 0.1)
+    # Compared as changes, since Adam divides gradients by their size.
+    tolerance = 2e-3 if dtype == np.float32 else 1e-9
+    np.testing.assert_allclose(left - params, added - params, tolerance, tolerance * 1e-3)
+
+
+@pytest.mark.parametrize("name", sorted(STEPPING))
+def test_every_parameter_takes_the_step_it_would_take_alone(name):
+    params = np.random.default_rng(0).normal(size=CACHED + 3)
+    together = three_steps(STEPPING[name], params, len(params), 0.1, 0.0)
+    rng = np.random.default_rng(1)
+    grads = [rng.normal(size=params.shape) for _ in range(3)]
+    for k in (0, CACHED - 1, CACHED, CACHED + 2):
+        alone = params[k : k + 1].copy()
+        slots = STEPPING[name].slots(alone, 1)
+        for grad in grads:
+            STEPPING[name].step(alone, grad[k : k + 1].copy(), slots, 0.01, 0.1)
+        np.testing.assert_allclose(alone[0], together[k], rtol=1e-12)

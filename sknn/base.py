@@ -21,12 +21,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .callbacks import CallbackSupportMixin, with_callbacks
 from .checking import Checked, Given, check
 from .display import layers_html
-from .engine.activations import ACTIVATIONS, Activation
+from .engine.activations import ACTIVATIONS
 from .engine.cost import Cost, Data
 from .engine.initializers import INITIALIZERS, Initializer
 from .engine.lbfgs import minimise
 from .engine.losses import Loss
 from .engine.network import Network, linear, propagate
+from .engine.neuron import Activation
 from .engine.optimizers import LBFGS, SOLVERS, Optimizer
 from .engine.penalties import L2
 from .engine.schedules import SCHEDULES, Schedule

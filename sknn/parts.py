@@ -13,9 +13,10 @@ from inspect import signature
 from numbers import Integral, Real
 from typing import Any
 
-from .engine.activations import ACTIVATIONS, Activation
+from .engine.activations import ACTIVATIONS
 from .engine.initializers import INITIALIZERS, DrawnBy, Initializer
 from .engine.losses import LOSSES, GivenLoss, Loss
+from .engine.neuron import Activation
 from .engine.optimizers import SOLVERS, Solver
 from .engine.schedules import SCHEDULES, GivenBy, Schedule
 

@@ -13,9 +13,9 @@ from sklearn.utils.metaestimators import available_if
 from .base import BaseFFNN, can_go_on
 from .callbacks import with_callbacks
 from .checking import Given
-from .engine.activations import Activation
 from .engine.initializers import Initializer
 from .engine.losses import LOSSES, Loss
+from .engine.neuron import Activation
 from .engine.optimizers import Solver
 from .engine.schedules import Schedule
 from .parts import Task, resolve_loss

@@ -6,7 +6,7 @@ In the order in which data flow through it:
 - `parameters`: all weights and biases as one flat vector, with the layers as views
 - `batches`: mini-batches of rows
 - `network`: forward propagation, and back propagation of the error to the gradient
-- `activations`: what every neuron does to its sum, and the derivative
+- `neuron`, `activations`: what every neuron does to its sum, and the derivative
 - `losses`: how bad an output is, and the derivative
 - `penalties`: what large weights cost
 - `cost`: the loss of a batch plus the penalty, with its gradient

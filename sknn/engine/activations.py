@@ -1,12 +1,4 @@
-"""Activation functions: a = σ(z) and how the error passes back through them.
-
-Both directions work in place on the arrays that training owns. For a layer with values
-Z of shape (m, n) and outputs A of the same shape,
-
-- ``forward(Z, A)`` writes σ(Z) into A. Where `in_place` is true, A may be Z itself.
-- ``backward(Z, A, delta)`` turns ``delta = ∂C/∂A`` into ``∂C/∂Z``, for functions of one
-  value ``delta *= σ'(Z)``. It comes after the last use of Z and A, so it may overwrite
-  both, and needs no memory of its own.
+"""Activation functions: what a neuron makes of its sum, and how the error passes back.
 
 Sources: D. Hendrycks and K. Gimpel (2016) for GELU and SiLU, D. Misra (2019) for Mish,
 D.-A. Clevert et al. (2015) for ELU, G. Klambauer et al. (2017) for SELU, K. He et al.
@@ -19,61 +11,19 @@ from dataclasses import dataclass
 from math import pi, sqrt
 from typing import ClassVar
 
-from .arrays import Array, expit, log_softmax, ndtr, relu, relu_backward, softmax, xp
-
-
-@dataclass(frozen=True)
-class Activation:
-    """A function applied to every value of a layer; the base of all of them.
-
-    Attributes
-    ----------
-    initializer : str
-        The initializer that suits weights in front of this function.
-    in_place : bool
-        Whether `forward` may write over Z: `backward` then works from A alone.
-    hidden : bool
-        Whether it may stand in a hidden layer.
-    positive : bool
-        Whether every output is above 0.
-    joint : bool
-        Whether an output depends on all values of its row, not on its own alone.
-    link : str
-        What z is to a, as generalised linear models name it: "identity", "log" or
-        "logit" (then a is a probability); "" for anything else.
-    """
-
-    initializer: ClassVar[str] = "glorot_uniform"
-    in_place: ClassVar[bool] = False
-    hidden: ClassVar[bool] = True
-    positive: ClassVar[bool] = False
-    joint: ClassVar[bool] = False
-    link: ClassVar[str] = ""
-
-    def learned(self, width: int) -> Array:
-        """Return the initial values of what the function itself learns, if anything."""
-        return xp.empty(0)
-
-    def bind(self, learned: Array, grad: Array | None = None) -> Activation:
-        """Return the function for one layer, tied to its values of `learned`.
-
-        `backward` leaves their gradient in `grad`, an array of the same shape.
-        """
-        return self
-
-    def forward(self, Z: Array, A: Array) -> None:
-        """Write σ(Z) into A."""
-        raise NotImplementedError
-
-    def backward(self, Z: Array, A: Array, delta: Array) -> None:
-        """Multiply `delta` by σ'(Z) in place; Z and A are overwritten."""
-        raise NotImplementedError
-
-    def log(self, Z: Array) -> Array:
-        """Return log σ(Z) as a new array; for positive functions only."""
-        A = xp.empty_like(Z)
-        self.forward(Z.copy(), A)
-        return xp.log(A)
+from .arrays import (
+    Array,
+    biased_relu,
+    biased_relu_backward,
+    log_1p_exp,
+    log_softmax,
+    ndtr,
+    sigmoid,
+    softmax,
+    softplus,
+    xp,
+)
+from .neuron import Activation
 
 
 class Identity(Activation):
@@ -98,7 +48,7 @@ class Sigmoid(Activation):
     link: ClassVar[str] = "logit"
 
     def forward(self, Z: Array, A: Array) -> None:
-        expit(Z, out=A)
+        sigmoid(Z, A)
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
         delta *= A
@@ -106,7 +56,9 @@ class Sigmoid(Activation):
         delta *= A
 
     def log(self, Z: Array) -> Array:
-        return -xp.logaddexp(0, -Z)
+        A = xp.empty_like(Z)
+        softplus(-Z, A)
+        return -A
 
 
 class Tanh(Activation):
@@ -135,12 +87,19 @@ class ReLU(_Rectifier):
     in_place: ClassVar[bool] = True
 
     def forward(self, Z: Array, A: Array) -> None:
-        if A is not Z:
-            A[...] = Z
-        relu(A)
+        xp.maximum(Z, 0, out=A)
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
-        relu_backward(A, delta)
+        xp.greater(A, 0, out=A)
+        delta *= A
+
+    def forward_biased(self, Z: Array, b: Array, A: Array) -> None:
+        biased_relu(Z, b)
+        if A is not Z:
+            A[...] = Z
+
+    def backward_biased(self, Z: Array, A: Array, delta: Array, grad: Array) -> None:
+        biased_relu_backward(A, delta, grad)
 
 
 @dataclass(frozen=True)
@@ -285,11 +244,11 @@ class SiLU(_Rectifier):
     """σ(z) = z s with s = sigmoid(z), also called swish; σ'(z) = s (1 + z (1 - s))."""
 
     def forward(self, Z: Array, A: Array) -> None:
-        expit(Z, out=A)
+        sigmoid(Z, A)
         A *= Z
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
-        expit(Z, out=A)
+        sigmoid(Z, A)
         delta *= A
         xp.subtract(1, A, out=A)
         A *= Z
@@ -301,15 +260,15 @@ class Mish(_Rectifier):
     """σ(z) = z ω with ω = tanh(softplus(z)); σ'(z) = ω + z · sigmoid(z) · (1 - ω²)."""
 
     def forward(self, Z: Array, A: Array) -> None:
-        xp.logaddexp(Z, 0, out=A)
+        log_1p_exp(Z, A)
         xp.tanh(A, out=A)
         A *= Z
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
-        expit(Z, out=A)
+        sigmoid(Z, A)
         A *= Z
         A *= delta
-        xp.logaddexp(Z, 0, out=Z)
+        log_1p_exp(Z, Z)
         xp.tanh(Z, out=Z)
         delta *= Z
         Z *= Z
@@ -321,11 +280,10 @@ class Mish(_Rectifier):
 class Softplus(_Rectifier):
     """σ(z) = log(1 + e^z), above 0; σ'(z) = sigmoid(z) = 1 - e^-a."""
 
-    in_place: ClassVar[bool] = True
     positive: ClassVar[bool] = True
 
     def forward(self, Z: Array, A: Array) -> None:
-        xp.logaddexp(Z, 0, out=A)
+        softplus(Z, A)
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
         xp.negative(A, out=A)

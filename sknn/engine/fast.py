@@ -37,24 +37,28 @@ def add_bias(Z: Any, b: Any) -> None:
 
 
 @kernel
-def relu(Z: Any) -> None:
+def biased_relu(Z: Any, b: Any) -> None:
     m, n = Z.shape
     zero = Z.dtype.type(0)
     for i in range(m):
         for j in range(n):
+            z = Z[i, j] + b[j]
             # NaN is not <= 0, and stays NaN as it does with maximum.
-            Z[i, j] = zero if Z[i, j] <= zero else Z[i, j]
+            Z[i, j] = zero if z <= zero else z
 
 
 @kernel
-def relu_backward(A: Any, delta: Any) -> None:
+def biased_relu_backward(A: Any, delta: Any, sums: Any) -> None:
     m, n = A.shape
     zero = A.dtype.type(0)
+    sums[:] = 0
     for i in range(m):
         for j in range(n):
             # Read first, for a choice between two values instead of a branch.
-            delta_ = delta[i, j]
-            delta[i, j] = delta_ if A[i, j] > zero else zero
+            d = delta[i, j]
+            d = d if A[i, j] > zero else zero
+            delta[i, j] = d
+            sums[j] += d
 
 
 @kernel

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from .arrays import Array, cross_entropy, xlogy, xp
+from .arrays import Array, cross_entropy, softplus, xlogy, xp
 
 
 class OutputActivation(Protocol):
@@ -338,7 +338,7 @@ class LogLoss(Loss):
             cross_entropy(Y, Z, A, out)
         else:
             # -log σ(z) = log(1 + e^-z) and -log(1 - σ(z)) = log(1 + e^z) differ by z.
-            xp.logaddexp(Z, 0, out=out)
+            softplus(Z, out)
             out -= Y * Z
 
 

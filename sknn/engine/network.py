@@ -19,20 +19,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .activations import Activation, Identity
+from .activations import Identity
 from .arrays import (
     Array,
     Generator,
     Input,
-    affine,
     blocks,
     column_sums,
     empty,
     error_before,
+    product,
     weight_gradient,
     xp,
 )
 from .losses import Output
+from .neuron import Activation
 from .parameters import Parameters
 
 PREDICT_ROWS = 512  # rows per block of a prediction: layers of some 100 nodes fit a cache
@@ -171,8 +172,8 @@ class Network:
         H = X
         for number, layer in enumerate(self.layers):
             Z, A = space.Z[number], space.A[number]
-            affine(H, layer.W, layer.b, out=Z)
-            layer.activation.forward(Z, A)
+            product(H, layer.W, out=Z)
+            layer.activation.forward_biased(Z, layer.b, A)
             H = A
             if layer.dropout:
                 H = space.H[number]
@@ -189,19 +190,17 @@ class Network:
         space : Workspace
             As `forward` left it, with the output layer's delta filled in.
         """
-        for number in reversed(range(len(self.layers))):
-            delta = space.delta[number]
-            H = space.H[number - 1] if number else X
-            weight_gradient(H, delta, out=self.grad.W[number])
-            column_sums(delta, out=self.grad.b[number])
-            if number:
-                before = space.delta[number - 1]
-                error_before(delta, self.layers[number].W, out=before)
-                if self.layers[number - 1].dropout:
-                    before *= space.D[number - 1]
-                self.layers[number - 1].activation.backward(
-                    space.Z[number - 1], space.A[number - 1], before
-                )
+        column_sums(space.delta[-1], out=self.grad.b[-1])
+        for number in reversed(range(1, len(self.layers))):
+            delta, before = space.delta[number], space.delta[number - 1]
+            weight_gradient(space.H[number - 1], delta, out=self.grad.W[number])
+            error_before(delta, self.layers[number].W, out=before)
+            layer = self.layers[number - 1]
+            if layer.dropout:
+                before *= space.D[number - 1]
+            Z, A = space.Z[number - 1], space.A[number - 1]
+            layer.activation.backward_biased(Z, A, before, self.grad.b[number - 1])
+        weight_gradient(X, space.delta[0], out=self.grad.W[0])
 
 
 def _drop(A: Array, D: Array, H: Array, rate: float, rng: Generator | None) -> None:
@@ -249,8 +248,8 @@ def propagate(X: Input, layers: Sequence[Layer]) -> Array:
         for layer, (Z, A) in zip(layers, spaces, strict=True):
             A_rows = A[rows if A is out else first]
             Z_rows = A_rows if Z is A else Z[first]
-            affine(H, layer.W, layer.b, out=Z_rows)
-            layer.activation.forward(Z_rows, A_rows)
+            product(H, layer.W, out=Z_rows)
+            layer.activation.forward_biased(Z_rows, layer.b, A_rows)
             H = A_rows
     return out
 

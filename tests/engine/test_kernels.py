@@ -8,9 +8,9 @@ import pytest
 from sknn.engine.arrays import (
     KERNELS,
     REFERENCE,
+    biased_relu,
     cross_entropy,
     empty,
-    relu,
     softmax,
     zeros,
 )
@@ -31,8 +31,8 @@ def inputs(name, dtype):
         "add_bias": [normal(7, 5), normal(5)],
         "column_sums": [normal(7, 5), normal(5)],
         "divide_by_sums": [normal(7, 5) ** 2],
-        "relu": [normal(7, 5)],
-        "relu_backward": [np.maximum(normal(7, 5), 0), normal(7, 5)],
+        "biased_relu": [normal(7, 5), normal(5)],
+        "biased_relu_backward": [np.maximum(normal(7, 5), 0), normal(7, 5), normal(5)],
         "subtract_maxima": [100 * normal(7, 5), normal(7, 5)],
         "cross_entropy": [
             np.eye(5, dtype=dtype)[[0, 3, 4]],
@@ -59,8 +59,8 @@ def test_a_kernel_gives_what_its_reference_gives(name, dtype):
         "add_bias": (0,),
         "column_sums": (1,),
         "divide_by_sums": (0,),
-        "relu": (0,),
-        "relu_backward": (1,),
+        "biased_relu": (0,),
+        "biased_relu_backward": (1, 2),
         "subtract_maxima": (1,),
         "cross_entropy": (3,),
         "adam": (0, 2),
@@ -73,7 +73,7 @@ def test_a_kernel_gives_what_its_reference_gives(name, dtype):
 def test_nan_stays_nan():
     Z = np.array([[1.0, np.nan], [-1.0, 2.0]])
     A = Z.copy()
-    relu(A)
+    biased_relu(A, np.zeros(2))
     np.testing.assert_array_equal(A, [[1.0, np.nan], [0.0, 2.0]])
     softmax(Z, A)
     assert np.isnan(A[0]).any()

@@ -172,14 +172,29 @@ def softmax(Z: Array, A: Array) -> None:
 
 
 @compiled
-def cross_entropy(Y: Array, Z: Array, A: Array, out: Array) -> None:
-    """Write -y_j log a_j for A = softmax(Z) into `out`; all four (m, n).
+def cross_entropy(
+    Y: Array, Z: Array, A: Array, scale: Array, costs: Array, delta: Array
+) -> None:
+    """Write Σ_i s_i y_ij (-log a_ij) into `costs` and s_i (a_ij - y_ij) into `delta`.
 
-    A small a_j may have been rounded to 0, the greatest of a row never: the logarithms
+    A small a_ij may have been rounded to 0, the greatest of a row never: the logarithms
     follow from it and from the Z, -log a_j = max_k z_k - z_j - log max_k a_k.
+
+    Parameters
+    ----------
+    Y, Z, A : arrays of shape (m, n)
+        Targets, and A = softmax(Z).
+    scale : array of shape (m, 1) or (1, 1)
+        s, one for every row or one for all.
+    costs : array of shape (n,)
+    delta : array of shape (m, n)
     """
-    xp.subtract(row_maxima(Z) - xp.log(row_maxima(A)), Z, out=out)
-    xp.multiply(out, Y, out=out)
+    xp.subtract(row_maxima(Z) - xp.log(row_maxima(A)), Z, out=delta)
+    xp.multiply(delta, Y, out=delta)
+    xp.multiply(delta, scale, out=delta)
+    column_sums(delta, out=costs)
+    xp.subtract(A, Y, out=delta)
+    xp.multiply(delta, scale, out=delta)
 
 
 @compiled

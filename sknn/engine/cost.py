@@ -13,7 +13,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import NamedTuple
 
-from .arrays import Array, Generator, Input, column_sums, xp
+from .arrays import Array, Generator, Input
 from .losses import Loss
 from .network import Network, Workspace
 from .penalties import L2
@@ -83,15 +83,9 @@ class Cost:
             without the penalty.
         """
         X, Y, w, _ = batch
-        m = batch.n
         output = self.network.forward(X, space, rng)
-        self.loss.cost(Y, output, space.cost)
-        if w is not None:
-            space.cost *= w
-        costs = xp.empty(space.cost.shape[1], space.cost.dtype)
-        column_sums(space.cost, out=costs)
-        costs /= m
-        self.loss.delta(Y, output, 1 / m if w is None else w / m, space.delta[-1])
+        scale = space.share if w is None else w * space.share
+        costs = self.loss.evaluate(Y, output, scale, space.delta[-1])
         self.network.backward(X, space)
         return costs
 

@@ -93,15 +93,18 @@ def divide_by_sums(A: Any) -> None:
 
 
 @kernel
-def cross_entropy(Y: Any, Z: Any, A: Any, out: Any) -> None:
+def cross_entropy(Y: Any, Z: Any, A: Any, scale: Any, costs: Any, delta: Any) -> None:
     m, n = Z.shape
+    costs[:] = 0
     for i in range(m):
         z, a = Z[i, 0], A[i, 0]
         for j in range(1, n):
             z, a = max(z, Z[i, j]), max(a, A[i, j])
         log_total = z - log(a)
+        scale_ = scale[i if len(scale) > 1 else 0, 0]
         for j in range(n):
-            out[i, j] = Y[i, j] * (log_total - Z[i, j])
+            costs[j] += scale_ * Y[i, j] * (log_total - Z[i, j])
+            delta[i, j] = scale_ * (A[i, j] - Y[i, j])
 
 
 @kernel

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from .arrays import Array, cross_entropy, softplus, xlogy, xp
+from .arrays import Array, column_sums, cross_entropy, log_softmax, softplus, xlogy, xp
 
 
 class OutputActivation(Protocol):
@@ -91,11 +91,20 @@ class Loss:
         """Write ∂c/∂a for every example and output into `out`, (m, n_outputs)."""
         raise NotImplementedError
 
-    def delta(self, Y: Array, output: Output, scale: Array | float, out: Array) -> None:
-        """Write scale · ∂C/∂Z = σ'(Z) · scale · ∂C/∂A into `out`; overwrites `output`.
+    def evaluate(self, Y: Array, output: Output, scale: Array, delta: Array) -> Array:
+        """Return Σ_i s_i c(y_ij, a_ij) per output; write s · ∂C/∂Z into `delta`.
 
-        `scale` is a number or one per row, (m, 1).
+        `scale` is s, one per row, (m, 1), or one for all, (1, 1); `output` is overwritten.
         """
+        self.cost(Y, output, delta)
+        delta *= scale
+        costs = xp.empty(delta.shape[1], delta.dtype)
+        column_sums(delta, out=costs)
+        self.delta(Y, output, scale, delta)
+        return costs
+
+    def delta(self, Y: Array, output: Output, scale: Array, out: Array) -> None:
+        """Write s · ∂C/∂Z = σ'(Z) · s · ∂C/∂A into `out`, for `evaluate`."""
         Z, A, activation = output
         if self.link and activation.link == self.link:
             xp.subtract(A, Y, out=out)
@@ -333,13 +342,21 @@ class LogLoss(Loss):
     link: ClassVar[str] = "logit"
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
-        Z, A, activation = output
+        Z, _, activation = output
         if activation.joint:
-            cross_entropy(Y, Z, A, out)
+            xp.multiply(Y, -log_softmax(Z, axis=1), out=out)
         else:
             # -log σ(z) = log(1 + e^-z) and -log(1 - σ(z)) = log(1 + e^z) differ by z.
             softplus(Z, out)
             out -= Y * Z
+
+    def evaluate(self, Y: Array, output: Output, scale: Array, delta: Array) -> Array:
+        Z, A, activation = output
+        if not activation.joint:
+            return super().evaluate(Y, output, scale, delta)
+        costs = xp.empty(delta.shape[1], delta.dtype)
+        cross_entropy(Y, Z, A, scale, costs, delta)
+        return costs
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,8 @@ class Workspace:
     Z, A, H, D, delta : lists of arrays of shape (m, nodes), one per layer
         A[l] is Z[l] where the activation can work in place, H[l] is A[l] where there is
         no dropout, and D[l] is empty there.
-    cost : array of shape (m, n_outputs)
+    share : array of shape (1, 1)
+        1 / m, the weight of an example in the mean.
     """
 
     def __init__(self, network: Network, m: int) -> None:
@@ -83,7 +84,7 @@ class Workspace:
             self.H.append(empty(shape, dtype) if layer.dropout else A)
             self.D.append(empty(shape if layer.dropout else (0, 0), dtype))
             self.delta.append(empty(shape, dtype))
-        self.cost = empty((m, len(network.layers[last].b)), dtype)
+        self.share = xp.full((1, 1), 1 / m, dtype)
 
     def rows(self, m: int) -> Workspace:
         """Return a workspace for `m` rows that shares this one's memory."""
@@ -97,7 +98,7 @@ class Workspace:
         ]
         part.D = [D[:m] for D in self.D]
         part.delta = [delta[:m] for delta in self.delta]
-        part.cost = self.cost[:m]
+        part.share = xp.full((1, 1), 1 / m, self.share.dtype)
         return part
 
 

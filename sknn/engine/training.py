@@ -214,6 +214,8 @@ class Training:
                     self.observer.epoch_begins()
                     self._epoch(epoch, batches, interrupt)
                     history.close_epoch()
+                    cost = float(history.costs[-1].sum())
+                    check_finite(cost, f"in epoch {epoch + 1}", self.plan.learning_rate)
                     if self._finished(epoch):
                         break
             except KeyboardInterrupt:
@@ -233,9 +235,7 @@ class Training:
             done = plan.first + epoch + number / len(batches)
             moment = Moment(min(1.0, done / plan.length), state.slots.step, state.plateaus)
             self._rate = plan.learning_rate * plan.schedule.factor(moment)
-            costs = self._step(batch, space)
-            check_finite(float(xp.sum(costs)), f"in epoch {epoch + 1}", plan.learning_rate)
-            self.history.add(costs, batch.n)
+            self.history.add(self._step(batch, space), batch.n)
             interrupt.check()
             if self._deadline.passed():
                 self.history.out_of_time = True

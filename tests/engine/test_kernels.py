@@ -38,6 +38,8 @@ def inputs(name, dtype):
             np.eye(5, dtype=dtype)[[0, 3, 4]],
             100 * normal(3, 5),
             normal(3, 5) ** 2,
+            normal(3, 1) ** 2,
+            normal(5),
             normal(3, 5),
         ],
     }[name]
@@ -62,7 +64,7 @@ def test_a_kernel_gives_what_its_reference_gives(name, dtype):
         "biased_relu": (0,),
         "biased_relu_backward": (1, 2),
         "subtract_maxima": (1,),
-        "cross_entropy": (3,),
+        "cross_entropy": (4, 5),
         "adam": (0, 2),
     }[name]
     rtol = 1e-5 if dtype == np.float32 else 1e-12
@@ -94,7 +96,9 @@ def test_memory_begins_at_a_cache_line(make, dtype, shape):
 
 def test_the_likelihood_of_a_class_that_rounds_to_0_is_finite():
     Z = np.array([[0.0, 1000.0, -1000.0]], dtype=np.float32)
-    A, cost = np.empty_like(Z), np.empty_like(Z)
+    A, delta, costs = np.empty_like(Z), np.empty_like(Z), np.empty(3, np.float32)
     softmax(Z, A)
-    cross_entropy(np.eye(3, dtype=np.float32)[[2]], Z, A, cost)
-    np.testing.assert_array_equal(cost, [[0, 0, 2000]])
+    scale = np.full((1, 1), 0.5, np.float32)
+    cross_entropy(np.eye(3, dtype=np.float32)[[2]], Z, A, scale, costs, delta)
+    np.testing.assert_array_equal(costs, [0, 0, 1000])
+    np.testing.assert_array_equal(delta, [[0, 0.5, -0.5]])

@@ -30,6 +30,7 @@ from .engine.network import Network, linear, propagate
 from .engine.neuron import Activation
 from .engine.optimizers import LBFGS, SOLVERS, Optimizer
 from .engine.penalties import L2
+from .engine.rows import Rows
 from .engine.schedules import SCHEDULES, Schedule
 from .engine.training import History, Plan, State, Training
 from .parts import HIDDEN_ACTIVATIONS, Parts, Task, losses_for, warn_ignored
@@ -150,20 +151,20 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
 
     def _encode(
         self, y: Array, given: Given, known: bool
-    ) -> tuple[Array, Task, dict[str, Any]]:
-        """Return y as float64 (n, n_targets), the task, and attributes to publish."""
+    ) -> tuple[Rows, Task, dict[str, Any]]:
+        """Return y as numbers (n, n_targets), the task, and attributes to publish."""
         raise NotImplementedError
 
-    def _encode_more(self, y: Array, fitted: dict[str, Any], n_targets: int) -> Array:
+    def _encode_more(self, y: Array, fitted: dict[str, Any], n_targets: int) -> Rows:
         """Return held-out targets in the form that `_encode` gave the others."""
         raise NotImplementedError
 
-    def _groups(self, Y: Array, task: Task) -> Array | None:
+    def _groups(self, Y: Rows, task: Task) -> Array | None:
         """Return the group of every row, for a split in which all groups have a share."""
         return None
 
     def _class_weighted(
-        self, w: Array | None, Y: Array, fitted: dict[str, Any], incremental: bool | None
+        self, w: Array | None, Y: Rows, fitted: dict[str, Any], incremental: bool | None
     ) -> Array | None:
         """Return the weights (n, 1) after those of the classes; `fitted` may be changed."""
         return w

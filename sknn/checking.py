@@ -53,7 +53,7 @@ class Checked:
         For callbacks.
     given : Given
     data : Data
-        The targets Y are float64 and in the user's units, the weights float64.
+        The targets Y are in the user's units, float64 or labels; the weights float64.
     held_out : HeldOut or None
     keep_best : bool
         Whether training ends with what was best on the held-out examples.

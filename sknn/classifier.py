@@ -17,6 +17,7 @@ from .engine.initializers import Initializer
 from .engine.losses import Loss
 from .engine.neuron import Activation
 from .engine.optimizers import Solver
+from .engine.rows import Coded, Rows
 from .engine.schedules import Schedule
 from .labels import Labels
 from .parts import Task
@@ -357,19 +358,22 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
 
     def _encode(
         self, y: Array, given: Given, known: bool
-    ) -> tuple[Array, Task, dict[str, Any]]:
+    ) -> tuple[Rows, Task, dict[str, Any]]:
+        seen = Labels.of(y)
         if known:
             labels: Labels = self._labels
-            labels.check_same(given.classes if given.incremental else Labels.of(y).classes)
+            labels.check_same(given.classes if given.incremental else seen.classes)
         else:
-            labels = Labels.first(y, given.classes, given.incremental)
+            labels = seen.announced(given.classes, given.incremental)
         task = Task("classification", labels.n_outputs, not labels.multilabel)
-        return labels.encode(y), task, {"classes_": labels.classes, "_labels": labels}
+        return labels.encode(y, seen), task, {"classes_": labels.classes, "_labels": labels}
 
-    def _encode_more(self, y: Array, fitted: dict[str, Any], n_targets: int) -> Array:
-        return fitted["_labels"].encode(y)
+    def _encode_more(self, y: Array, fitted: dict[str, Any], n_targets: int) -> Rows:
+        return fitted["_labels"].encode(y, Labels.of(y))
 
-    def _groups(self, Y: Array, task: Task) -> Array | None:
+    def _groups(self, Y: Rows, task: Task) -> Array | None:
+        if isinstance(Y, Coded):
+            return Y.codes
         _, groups, counts = np.unique(Y, axis=0, return_inverse=True, return_counts=True)
         groups = groups.ravel()
         if not task.exclusive:
@@ -378,7 +382,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         return groups
 
     def _class_weighted(
-        self, w: Array | None, Y: Array, fitted: dict[str, Any], incremental: bool | None
+        self, w: Array | None, Y: Rows, fitted: dict[str, Any], incremental: bool | None
     ) -> Array | None:
         if self.class_weight is None:
             return w

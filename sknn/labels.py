@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
-from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
+from .engine.rows import Coded, Rows
 from .targets import Array
 
 
@@ -30,8 +30,8 @@ class Labels:
     multilabel: bool
 
     @classmethod
-    def of(cls, y: Array, classes: ArrayLike | None = None) -> Labels:
-        """Return the labels that occur in `y`, or the given `classes`.
+    def of(cls, y: Array) -> Labels:
+        """Return the labels that occur in `y`.
 
         Raises
         ------
@@ -48,18 +48,24 @@ class Labels:
             )
         if kind == "multilabel-indicator":
             return cls(np.arange(y.shape[1]), multilabel=True)
-        return cls(np.unique(np.asarray(y if classes is None else classes)), False)
+        return cls(np.unique(np.asarray(y)), multilabel=False)
 
-    @classmethod
-    def first(cls, y: Array, classes: ArrayLike | None, incremental: bool) -> Labels:
-        """Return the labels for a first fit; in a stream they must be announced."""
-        labels = cls.of(y, classes)
-        if incremental and classes is None and not labels.multilabel:
+    def announced(self, classes: ArrayLike | None, incremental: bool) -> Labels:
+        """Return the labels for a first fit to these; in a stream they are announced.
+
+        Raises
+        ------
+        ValueError
+            If they are not.
+        """
+        if self.multilabel or not incremental:
+            return self
+        if classes is None:
             raise ValueError(
                 "classes must be passed on the first call to partial_fit: all labels that "
                 "will ever come."
             )
-        return labels
+        return Labels(np.unique(np.asarray(classes)), multilabel=False)
 
     def check_same(self, classes: ArrayLike | None) -> None:
         """Raise a ValueError if `classes`, where given, are others than these."""
@@ -81,15 +87,14 @@ class Labels:
         """Whether a single output tells all: the probability of the last class."""
         return not self.multilabel and len(self.classes) <= 2
 
-    def encode(self, y: Array) -> Array:
-        """Return `y` as float64 rows of 0 and 1, shape (n, n_outputs).
+    def encode(self, y: Array, seen: Labels) -> Rows:
+        """Return `y`, which has the labels `seen`, as rows of 0 and 1, (n, n_outputs).
 
         Raises
         ------
         ValueError
             If `y` has a label that is not one of the classes, or another kind of rows.
         """
-        seen = Labels.of(y)
         if self.multilabel != seen.multilabel or (
             self.multilabel and len(seen.classes) != len(self.classes)
         ):
@@ -99,7 +104,7 @@ class Labels:
             )
         if self.multilabel:
             dense = y.toarray() if sparse.issparse(y) else y  # type: ignore[attr-defined]
-            return np.asarray(dense, dtype=np.float64)
+            return np.asarray(dense, dtype=np.uint8)
         unseen = np.setdiff1d(seen.classes, self.classes)
         if len(unseen):
             raise ValueError(
@@ -107,21 +112,25 @@ class Labels:
                 f"{self.classes.tolist()}. All classes must be known from the first "
                 "call: name them with partial_fit(X, y, classes=...)."
             )
-        if len(self.classes) == 1:
-            return np.ones((len(y), 1))
-        encoder = LabelBinarizer().fit(self.classes)
-        return np.asarray(encoder.transform(y), dtype=np.float64)
+        codes = np.searchsorted(self.classes, y)
+        smallest = np.min_scalar_type(len(self.classes) - 1)
+        return Coded(codes.astype(smallest), self._table())
 
-    def _codes(self, Y: Array) -> Array:
+    def _table(self) -> Array:
+        """Return the row of 0 and 1 of every class."""
+        if len(self.classes) == 1:
+            return np.ones((1, 1))
+        return np.array([[0.0], [1.0]]) if self.binary else np.eye(len(self.classes))
+
+    @staticmethod
+    def _codes(Y: Rows) -> Array:
         """Return the encoded rows `Y` as columns of numbers, one column per choice.
 
         One with the number of the class, or for multilabel targets one per label.
         """
-        if self.multilabel or self.binary:
-            return Y.astype(int)
-        return Y.argmax(axis=1)[:, np.newaxis]
+        return Y.codes[:, np.newaxis] if isinstance(Y, Coded) else Y
 
-    def count(self, Y: Array, w: Array | None, past: Array | None) -> Array:
+    def count(self, Y: Rows, w: Array | None, past: Array | None) -> Array:
         """Return the weight of every code in each column, with those of `past` added."""
         codes = self._codes(Y)
         weights = None if w is None else w[:, 0]
@@ -129,7 +138,7 @@ class Labels:
         counts = np.stack([np.bincount(column, weights, n_codes) for column in codes.T])
         return counts if past is None else counts + past
 
-    def weights(self, Y: Array, class_weight: Any, counts: Array) -> Array:
+    def weights(self, Y: Rows, class_weight: Any, counts: Array) -> Array:
         """Return the weight of every row, (n, 1), by its class or by all its labels.
 
         "balanced" makes every class weigh the same: total / (number of classes · count).

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from .engine.cost import Data
+from .engine.rows import Coded
 from .targets import Array
 
 LEAST = 2  # rows to hold out, since scores such as R² say nothing of a single one
@@ -96,7 +97,8 @@ def _lowest(keys: Array, weights: Array, fraction: float, least: int) -> Array:
 def _keys(data: Data, seed: int) -> Array:
     """Return a random number, 64 bits, for every row, the same for equal rows."""
     rng = np.random.default_rng(seed)
-    keys = _weighted_bits(data.X, rng) + _weighted_bits(data.Y, rng)
+    Y = data.Y.codes[:, np.newaxis] if isinstance(data.Y, Coded) else data.Y
+    keys = _weighted_bits(data.X, rng) + _weighted_bits(Y, rng)
     # The sums are linear in the bits: mix them (S. Vigna's splitmix64).
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
         keys = (keys ^ (keys >> np.uint64(shift))) * np.uint64(factor)

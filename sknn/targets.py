@@ -85,8 +85,8 @@ class TargetScaling:
         return np.ones_like(self.mean)
 
     def encode(self, Y: Array) -> Array:
-        """Return the float64 targets `Y`, (n, n_outputs), in the network's units."""
-        return (Y - self.shift) / self.scale
+        """Return the targets `Y`, (n, n_outputs), in the network's units."""
+        return (Y - self.shift) / self.scale if self.link else Y
 
     def fold(self, W: Array, b: Array) -> tuple[Array, Array]:
         """Return the last layer's W and b so that it predicts in the units of y."""

@@ -14,6 +14,7 @@ from .engine.arrays import quiet
 from .engine.cost import Data
 from .engine.losses import Loss, Output
 from .engine.network import Layer, linear, propagate
+from .engine.rows import gather
 from .targets import TargetScaling
 
 
@@ -44,7 +45,8 @@ class HeldOut:
             A = np.empty_like(Z)
             activation.forward(Z.copy(), A)
             A = loss.arrange(A)
-            Y, units = self.data.Y.astype(A.dtype), np.ones(1)
+            Y = gather(self.data.Y, slice(None)).astype(A.dtype)
+            units = np.ones(1)
             if not loss.homogeneous:
                 Y, A = scaling.encode(Y), scaling.encode(A)
                 units = scaling.scale**loss.degree

@@ -4,6 +4,7 @@ In the order in which data flow through it:
 
 - `initializers`: the weights that training starts from
 - `parameters`: all weights and biases as one flat vector, with the layers as views
+- `rows`: how examples are kept, labels in a byte each, and copied
 - `batches`: mini-batches of rows
 - `network`: forward propagation, and back propagation of the error to the gradient
 - `neuron`, `activations`: what every neuron does to its sum, and the derivative

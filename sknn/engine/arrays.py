@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as xp
@@ -34,12 +33,10 @@ __all__ = [
     "add_bias",
     "biased_relu",
     "biased_relu_backward",
-    "blocks",
     "column_sums",
     "cross_entropy",
     "empty",
     "error_before",
-    "gather",
     "is_finite",
     "log_1p_exp",
     "log_softmax",
@@ -334,34 +331,6 @@ def penalised(params: Array, grad: Array, alpha: float, n_weights: int) -> Itera
         if alpha:
             grad[weights] += alpha * params[weights]
         yield block
-
-
-def gather(X: Input, rows: Array | slice, out: Array | None) -> Input:
-    """Return the `rows` of `X`: copied into `out` where that is possible and needed.
-
-    Parameters
-    ----------
-    X : array or CSR matrix of shape (n, d)
-    rows : array of m row numbers, or a slice
-        Rows of a dense array by a slice are a view: nothing is copied.
-    out : array of shape (m, d) or None
-        Where to put the rows of a dense `X`; a sparse `X` is never made dense.
-    """
-    if isinstance(rows, slice) or not isinstance(X, xp.ndarray):
-        return X[rows]
-    return X.take(rows, axis=0, out=out, mode="clip")
-
-
-def blocks(n: int, size: int) -> Iterator[slice]:
-    """Yield the slices that cut ``range(n)`` into near-equal blocks of at most `size`.
-
-    The lengths differ by at most one, so that no block is a short tail whose few rows
-    would weigh as much in training as a whole batch.
-    """
-    count = -(-n // size)
-    bounds = [n * i // count for i in range(count + 1)]
-    for start, stop in pairwise(bounds):
-        yield slice(start, stop)
 
 
 def stretches(n: int) -> Iterator[slice]:

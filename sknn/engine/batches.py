@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .arrays import Array, Generator, blocks, empty, gather, xp
+from .arrays import Generator
 from .cost import Data
 from .network import Network, Workspace
+from .rows import blocks, gather, memory_for
 
 
 class Batches:
@@ -30,14 +31,9 @@ class Batches:
         lengths = {rows.stop - rows.start for rows in self.slices}
         space = Workspace(network, max(lengths))
         self._spaces = {m: space.rows(m) for m in lengths}
-        self._buffers = {m: self._buffer(m) for m in lengths}
-
-    def _buffer(self, m: int) -> tuple[Array | None, ...]:
-        """Return memory for `m` rows of the data's dense parts."""
-        return tuple(
-            empty((m, part.shape[1]), part.dtype) if isinstance(part, xp.ndarray) else None
-            for part in self.data[:3]
-        )
+        self._buffers = {
+            m: [memory_for(part, m) for part in (data.X, data.Y, data.w)] for m in lengths
+        }
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""

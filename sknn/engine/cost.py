@@ -17,17 +17,18 @@ from .arrays import Array, Generator, Input
 from .losses import Loss
 from .network import Network, Workspace
 from .penalties import L2
+from .rows import Rows
 
 
 class Data(NamedTuple):
     """Examples, one per row: inputs, targets, and weights (m, 1) or None.
 
     `rows` names those that take part, None all of them: so a part can be held out
-    without a copy of the rest.
+    without a copy of the rest. Only a batch needs its targets as an array.
     """
 
     X: Input
-    Y: Array
+    Y: Rows
     w: Array | None
     rows: Array | None = None
 

@@ -24,7 +24,6 @@ from .arrays import (
     Array,
     Generator,
     Input,
-    blocks,
     column_sums,
     empty,
     error_before,
@@ -35,6 +34,7 @@ from .arrays import (
 from .losses import Output
 from .neuron import Activation
 from .parameters import Parameters
+from .rows import blocks
 
 PREDICT_ROWS = 512  # rows per block of a prediction: layers of some 100 nodes fit a cache
 

@@ -224,6 +224,7 @@ def time_search(threads, rounds):
 
 def peak(function):
     """Return the most memory that a call of `function` holds at once, in MiB."""
+    function()  # what is compiled or imported at the first call does not count
     tracemalloc.start()
     function()
     most = tracemalloc.get_traced_memory()[1]

@@ -233,6 +233,18 @@ def adam(
         P -= g
 
 
+@compiled
+def sparse_product(X: Input, W: Array, out: Array) -> None:
+    """Write ``X @ W`` into `out` for a CSR matrix `X`."""
+    out[...] = X @ W
+
+
+@compiled
+def sparse_weight_gradient(A: Input, delta: Array, out: Array) -> None:
+    """Write ``A.T @ delta`` into `out` for a CSR matrix `A`."""
+    out[...] = A.T @ delta
+
+
 def product(X: Input, W: Array, out: Array) -> None:
     """Write ``X @ W`` into `out`; `X` may be sparse.
 
@@ -245,7 +257,7 @@ def product(X: Input, W: Array, out: Array) -> None:
     if isinstance(X, xp.ndarray):
         X.dot(W, out=out)
     else:
-        out[...] = X @ W
+        sparse_product(X, W, out)
 
 
 def weight_gradient(A: Input, delta: Array, out: Array) -> None:
@@ -262,7 +274,7 @@ def weight_gradient(A: Input, delta: Array, out: Array) -> None:
     if isinstance(A, xp.ndarray):
         A.T.dot(delta, out=out)
     else:
-        out[...] = A.T @ delta
+        sparse_weight_gradient(A, delta, out)
 
 
 def error_before(delta: Array, W: Array, out: Array) -> None:

@@ -17,15 +17,19 @@ import numba
 KERNELS: dict[str, Callable[..., Any]] = {}
 
 
-def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Register the compiled `function` under its name."""
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `function` compiled, kept on disk where that is possible."""
     options = {"nogil": True, "error_model": "numpy"}
     try:
-        compiled = numba.njit(cache=True, **options)(function)
+        return numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no directory that could keep it can be written to
-        compiled = numba.njit(**options)(function)
-    KERNELS[function.__name__] = compiled
-    return compiled
+        return numba.njit(**options)(function)
+
+
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Register the compiled `function` under its name."""
+    KERNELS[function.__name__] = compiled(function)
+    return KERNELS[function.__name__]
 
 
 @kernel
@@ -123,3 +127,39 @@ def adam(params: Any, grad: Any, memory: Any, factors: Any, n_weights: int) -> N
             M[i] = beta_1 * M[i] + g
             V[i] = beta_2 * V[i] + g * g
             P[i] = keep * P[i] - rate * M[i] / (sqrt(V[i]) + epsilon)
+
+
+@compiled
+def _times(data: Any, indices: Any, indptr: Any, W: Any, out: Any) -> None:
+    out[:] = 0
+    for i in range(out.shape[0]):
+        row = out[i]
+        for p in range(indptr[i], indptr[i + 1]):
+            x, weights = data[p], W[indices[p]]
+            for j in range(row.size):
+                row[j] += x * weights[j]
+
+
+@compiled
+def _transpose_times(data: Any, indices: Any, indptr: Any, delta: Any, out: Any) -> None:
+    out[:] = 0
+    for i in range(delta.shape[0]):
+        row = delta[i]
+        for p in range(indptr[i], indptr[i + 1]):
+            x, sums = data[p], out[indices[p]]
+            for j in range(row.size):
+                sums[j] += x * row[j]
+
+
+def sparse_product(X: Any, W: Any, out: Any) -> None:
+    _times(X.data, X.indices, X.indptr, W, out)
+
+
+def sparse_weight_gradient(A: Any, delta: Any, out: Any) -> None:
+    _transpose_times(A.data, A.indices, A.indptr, delta, out)
+
+
+KERNELS |= {
+    "sparse_product": sparse_product,
+    "sparse_weight_gradient": sparse_weight_gradient,
+}

@@ -2,16 +2,19 @@
 
     python tests/benchmarks/scale.py [--threads 1] [--rounds 3] [--rows 1000 10000 ...]
 
-Every row of the table is one epoch in float32, with batches of 256 rows, beside
-scikit-learn's MLP doing the same in turn. Memory is the peak of `fit` beyond X.
+Every row of the first table is one epoch in float32, with batches of 256 rows, beside
+scikit-learn's MLP doing the same in turn. Memory is the peak of `fit` beyond X. The second
+table is the same for sparse X, as texts give it, with more and more non-zeros.
 """
 
 import argparse
+import itertools
 import platform
 import warnings
 
 import numpy as np
 from fit import in_turn, peak
+from scipy.sparse import issparse, random_array
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
@@ -22,12 +25,26 @@ FEATURES = 50
 ROWS = (1_000, 10_000, 100_000, 1_000_000)
 WIDTHS = (16, 64, 256, 1024)
 DEPTHS = (1, 2, 4, 8, 16)
+TEXT_ROWS, TEXT_FEATURES = 5_120, 10_000
+DENSITIES = (0.0001, 0.001, 0.01, 0.02, 0.05)
 
 
-def epochs(n, hidden):
-    """Return one function per contender that trains for an epoch on n rows, and X."""
+def dense(n):
+    """Return n random rows."""
+    return np.random.default_rng(0).standard_normal((n, FEATURES), np.float32)
+
+
+def texts(density):
+    """Return rows of which a share of `density` is not 0, as a CSR matrix."""
     rng = np.random.default_rng(0)
-    X, y = rng.standard_normal((n, FEATURES), np.float32), rng.integers(10, size=n)
+    return random_array(
+        (TEXT_ROWS, TEXT_FEATURES), density=density, rng=rng, format="csr", dtype=np.float32
+    )
+
+
+def epochs(X, hidden):
+    """Return one function per contender that trains for an epoch on X."""
+    y = np.random.default_rng(1).integers(10, size=X.shape[0])
     common = {
         "hidden_layer_sizes": hidden,
         "batch_size": 256,
@@ -38,19 +55,30 @@ def epochs(n, hidden):
         "sknn": FFNNClassifier(alpha=0.0, **common),
         "scikit-learn": MLPClassifier(alpha=0.0, **common),
     }
-    return {key: lambda model=model: model.fit(X, y) for key, model in models.items()}, X
+    return {key: lambda model=model: model.fit(X, y) for key, model in models.items()}
 
 
-def row(label, n, hidden, rounds):
-    """Return a row of the table: seconds, the ratio, µs per row, memory."""
-    functions, X = epochs(n, hidden)
+def row(label, X, hidden, rounds):
+    """Return a row of a table: seconds, the ratio, µs per row, memory."""
+    functions = epochs(X, hidden)
     taken = {key: np.median(times) for key, times in in_turn(functions, rounds).items()}
     own, other = taken["sknn"], taken["scikit-learn"]
     most = [peak(function) for function in functions.values()]
+    n_bytes = X.data.nbytes + X.indices.nbytes if issparse(X) else X.nbytes
+    cells = [n_bytes / 2**20, *most]
     return (
-        f"| {label} | {own:.3g} | {other:.3g} | {other / own:.2f}x | {1e6 * own / n:.3g} "
-        f"| {X.nbytes / 2**20:.1f} | {most[0]:.1f} | {most[1]:.1f} |"
+        f"| {label} | {own:.3g} | {other:.3g} | {other / own:.2f}x "
+        f"| {1e6 * own / X.shape[0]:.3g} | {' | '.join(f'{cell:.1f}' for cell in cells)} |"
     )
+
+
+def table(cases, rounds):
+    """Print a table with a row for every label, X and hidden layers."""
+    print("\n| | sknn, s | scikit-learn, s | ratio | sknn, µs per row | X, MiB ", end="")
+    print("| sknn beyond X, MiB | scikit-learn beyond X, MiB |")
+    print("|---|---|---|---|---|---|---|---|")
+    for label, X, hidden in cases:
+        print(row(label, X, hidden, rounds), flush=True)
 
 
 def main():
@@ -61,16 +89,14 @@ def main():
     parser.add_argument("--rows", type=int, nargs="+", default=ROWS)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)
-    print(f"{platform.processor() or platform.machine()}, NumPy {np.__version__}\n")
-    print("| | sknn, s | scikit-learn, s | ratio | sknn, µs per row | X, MiB ", end="")
-    print("| sknn beyond X, MiB | scikit-learn beyond X, MiB |")
-    print("|---|---|---|---|---|---|---|---|")
-    cases = [(f"{n:,} rows", n, (64, 64)) for n in arguments.rows]
-    cases += [(f"width {width}", 10_000, (width, width)) for width in WIDTHS]
-    cases += [(f"depth {depth}", 10_000, (64,) * depth) for depth in DEPTHS]
+    print(f"{platform.processor() or platform.machine()}, NumPy {np.__version__}")
+    rows = ((f"{n:,} rows", dense(n), (64, 64)) for n in arguments.rows)
+    widths = ((f"width {width}", dense(10_000), (width, width)) for width in WIDTHS)
+    depths = ((f"depth {depth}", dense(10_000), (64,) * depth) for depth in DEPTHS)
+    sparse = ((f"{100 * share:g} % not 0", texts(share), (100,)) for share in DENSITIES)
     with threadpool_limits(arguments.threads):
-        for label, n, hidden in cases:
-            print(row(label, n, hidden, arguments.rounds), flush=True)
+        table(itertools.chain(rows, widths, depths), arguments.rounds)
+        table(sparse, arguments.rounds)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from sknn.engine.arrays import (
     KERNELS,
@@ -27,7 +28,10 @@ def inputs(name, dtype):
     if name == "adam":
         memory = (normal(37), normal(37) ** 2)
         return [normal(37), normal(37), memory, (0.9, 0.999, 1e-8, 0.01, 0.1, 0.8), 30]
+    X = sparse.random_array((7, 9), density=0.3, rng=RNG, format="csr", dtype=dtype)
     return {
+        "sparse_product": [X, normal(9, 5), normal(7, 5)],
+        "sparse_weight_gradient": [X, normal(7, 5), normal(9, 5)],
         "add_bias": [normal(7, 5), normal(5)],
         "column_sums": [normal(7, 5), normal(5)],
         "divide_by_sums": [normal(7, 5) ** 2],
@@ -59,6 +63,8 @@ def test_a_kernel_gives_what_its_reference_gives(name, dtype):
     # Overwritten work, the gradient of Adam and A of ReLU, is not a result.
     results = {
         "add_bias": (0,),
+        "sparse_product": (2,),
+        "sparse_weight_gradient": (2,),
         "column_sums": (1,),
         "divide_by_sums": (0,),
         "biased_relu": (0,),

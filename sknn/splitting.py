@@ -97,8 +97,7 @@ def _lowest(keys: Array, weights: Array, fraction: float, least: int) -> Array:
 def _keys(data: Data, seed: int) -> Array:
     """Return a random number, 64 bits, for every row, the same for equal rows."""
     rng = np.random.default_rng(seed)
-    Y = data.Y.codes[:, np.newaxis] if isinstance(data.Y, Coded) else data.Y
-    keys = _weighted_bits(data.X, rng) + _weighted_bits(Y, rng)
+    keys = _weighted_bits(data.X, rng) + _weighted_bits(data.Y, rng)
     # The sums are linear in the bits: mix them (S. Vigna's splitmix64).
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
         keys = (keys ^ (keys >> np.uint64(shift))) * np.uint64(factor)
@@ -107,6 +106,8 @@ def _keys(data: Data, seed: int) -> Array:
 
 def _weighted_bits(X: Any, rng: np.random.Generator) -> Array:
     """Return for every row the sum of its values' bits times random odd numbers."""
+    if isinstance(X, Coded):
+        return _weighted_bits(X.table, rng)[X.codes]
     factors = rng.integers(2**63, size=X.shape[1], dtype=np.uint64) * 2 + 1
     sums = np.zeros(X.shape[0], dtype=np.uint64)
     if sparse.issparse(X):

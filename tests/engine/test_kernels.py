@@ -28,7 +28,7 @@ def inputs(name, dtype):
     if name == "adam":
         memory = (normal(37), normal(37) ** 2)
         return [normal(37), normal(37), memory, (0.9, 0.999, 1e-8, 0.01, 0.1, 0.8), 30]
-    X = sparse.random_array((7, 9), density=0.3, rng=RNG, format="csr", dtype=dtype)
+    X = sparse.csr_array(normal(7, 9) * (RNG.random((7, 9)) < 0.3))
     return {
         "sparse_product": [X, normal(9, 5), normal(7, 5)],
         "sparse_weight_gradient": [X, normal(7, 5), normal(9, 5)],

@@ -11,7 +11,7 @@ RNG = np.random.default_rng(0)
 CODES = RNG.integers(3, size=20).astype(np.uint8)
 KEPT = {
     "dense": RNG.normal(size=(20, 3)),
-    "sparse": sparse.random_array((20, 3), density=0.4, rng=RNG, format="csr"),
+    "sparse": sparse.csr_array(RNG.normal(size=(20, 3)) * (RNG.random((20, 3)) < 0.4)),
     "coded": Coded(CODES, np.eye(3)),
 }
 

@@ -27,8 +27,9 @@ class Batches:
 
     def __init__(self, data: Data, size: int, network: Network) -> None:
         self.data = data
-        self.slices = list(blocks(data.n, size))
-        lengths = {rows.stop - rows.start for rows in self.slices}
+        self._size = size
+        self._count = -(-data.n // size)
+        lengths = {data.n // self._count, -(-data.n // self._count)}
         space = Workspace(network, max(lengths))
         self._spaces = {m: space.rows(m) for m in lengths}
         self._buffers = {
@@ -37,7 +38,7 @@ class Batches:
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
-        return len(self.slices)
+        return self._count
 
     def draw(self, rng: Generator | None) -> Iterator[tuple[Data, Workspace]]:
         """Yield every batch of one epoch with its workspace; each is lost at the next.
@@ -52,7 +53,7 @@ class Batches:
         if rng is not None and len(self) > 1:
             drawn = rng.permutation(self.data.n)
             order = drawn if order is None else order[drawn]
-        for block in self.slices:
+        for block in blocks(self.data.n, self._size):
             rows = block if order is None else order[block]
             m = block.stop - block.start
             X, Y, w = self._buffers[m]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from .arrays import Array, Input, empty, xp
@@ -83,6 +82,5 @@ def blocks(n: int, size: int) -> Iterator[slice]:
     would weigh as much in training as a whole batch.
     """
     count = -(-n // size)
-    bounds = [n * i // count for i in range(count + 1)]
-    for start, stop in pairwise(bounds):
-        yield slice(start, stop)
+    for i in range(count):
+        yield slice(n * i // count, n * (i + 1) // count)

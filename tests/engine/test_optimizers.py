@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sknn.engine.arrays import CACHED
-from sknn.engine.optimizers import SGD, SOLVERS, Optimizer
+from sknn.engine.optimizers import SGD, SOLVERS, AdamW, Optimizer
 from sknn.engine.penalties import L2
 
 STEPPING = {name: part for name, part in SOLVERS.items() if isinstance(part, Optimizer)}
@@ -46,3 +46,13 @@ def test_every_parameter_takes_the_step_it_would_take_alone(name):
         for grad in grads:
             STEPPING[name].step(alone, grad[k : k + 1].copy(), slots, 0.01, 0.1)
         np.testing.assert_allclose(alone[0], together[k], rtol=1e-12)
+
+
+@pytest.mark.parametrize("n_weights", [0, 5, CACHED + 2])
+def test_adamw_takes_its_share_of_the_weights_alone(n_weights):
+    params = np.random.default_rng(0).normal(size=CACHED + 3)
+    expected = params.copy()
+    expected[:n_weights] *= 1 - 0.1 * 0.3
+    solver = AdamW(weight_decay=0.3)
+    solver.step(params, np.zeros_like(params), solver.slots(params, n_weights), 0.1)
+    np.testing.assert_allclose(params, expected, rtol=1e-15)

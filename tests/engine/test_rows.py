@@ -1,10 +1,16 @@
 """Rows of the examples: labels that are kept as numbers, and what a batch gets of them."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import sparse
 
 from sknn import FFNNClassifier
+from sknn.engine.activations import ACTIVATIONS
+from sknn.engine.batches import Batches
+from sknn.engine.cost import Data
+from sknn.engine.network import Network
 from sknn.engine.rows import Coded, gather, memory_for
 
 RNG = np.random.default_rng(0)
@@ -52,3 +58,16 @@ def test_all_classes_are_told_apart_in_as_few_bytes_as_it_takes(n_classes):
     Y = model._labels.encode(y, model._labels)
     assert Y.codes.itemsize == (2 if n_classes > 256 else 1)
     np.testing.assert_array_equal(model.classes_[Y.codes], y)
+
+
+def test_batches_of_one_row_take_no_memory_for_every_row():
+    n = 50_000
+    network = Network((2, 1), [ACTIVATIONS["identity"]], [], np.float64)
+    data = Data(np.zeros((n, 2)), np.zeros((n, 1)), None)
+    tracemalloc.start()
+    drawn = Batches(data, 1, network).draw(None)
+    count = sum(batch.n for batch, _ in drawn)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == n
+    assert most < n

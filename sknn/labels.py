@@ -104,6 +104,10 @@ class Labels:
             )
         if self.multilabel:
             dense = y.toarray() if sparse.issparse(y) else y  # type: ignore[attr-defined]
+            if not np.isin(dense, (0, 1)).all():
+                raise ValueError(
+                    f"y has other values than 0 and 1: expected {self._form()}."
+                )
             return np.asarray(dense, dtype=np.uint8)
         unseen = np.setdiff1d(seen.classes, self.classes)
         if len(unseen):

@@ -45,7 +45,7 @@ class HeldOut:
             A = np.empty_like(Z)
             activation.forward(Z.copy(), A)
             A = loss.arrange(A)
-            Y = gather(self.data.Y, slice(None)).astype(A.dtype)
+            Y = gather(self.data.Y.astype(A.dtype), slice(None))
             units = np.ones(1)
             if not loss.homogeneous:
                 Y, A = scaling.encode(Y), scaling.encode(A)

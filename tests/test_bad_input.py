@@ -213,6 +213,13 @@ def test_divergence_is_an_error_that_names_rate_and_scaling(solver, fitted):
     assert vars(model) == before
 
 
+def test_several_labels_that_are_not_0_and_1_are_refused():
+    model = FFNNClassifier(max_iter=1)
+    with pytest.raises(ValueError, match="other values than 0 and 1"):
+        model.fit(X[:4], [[-1, 1], [1, -1], [1, 1], [-1, -1]])
+    assert not hasattr(model, "classes_")
+
+
 def test_parameters_that_the_solver_ignores_are_warned_of():
     ignored = {
         "learning_rate": 0.1,

@@ -15,7 +15,7 @@ from .arrays import Array, column_sums, cross_entropy, log_softmax, softplus, xl
 
 
 class OutputActivation(Protocol):
-    """What a loss asks of the output activation; see `activations.Activation`."""
+    """What a loss asks of the output activation; see `neuron.Activation`."""
 
     joint: ClassVar[bool]
     link: ClassVar[str]
@@ -352,7 +352,7 @@ class LogLoss(Loss):
 
     def evaluate(self, Y: Array, output: Output, scale: Array, delta: Array) -> Array:
         Z, A, activation = output
-        if not activation.joint:
+        if not activation.joint or type(self) is not LogLoss:
             return super().evaluate(Y, output, scale, delta)
         costs = xp.empty(delta.shape[1], delta.dtype)
         cross_entropy(Y, Z, A, scale, costs, delta)

@@ -48,6 +48,12 @@ class Activation:
     joint: ClassVar[bool] = False
     link: ClassVar[str] = ""
 
+    def __init_subclass__(cls) -> None:
+        """Leave no shortcut in place around what a subclass does in its own way."""
+        for name in ("forward", "backward"):
+            if name in vars(cls) and f"{name}_biased" not in vars(cls):
+                setattr(cls, f"{name}_biased", getattr(Activation, f"{name}_biased"))
+
     def learned(self, width: int) -> Array:
         """Return the initial values of what the function itself learns, if anything."""
         return xp.empty(0)

@@ -49,6 +49,25 @@ def test_functions_work_in_place_and_leave_nan_alone(dtype):
         assert np.isnan(A[0, 1])
 
 
+class Capped(type(ACTIVATIONS["relu"])):
+    """A ReLU with an upper limit, which leaves ReLU's own shortcuts aside."""
+
+    def forward(self, Z, A):
+        np.clip(Z, 0, 6, out=A)
+
+    def backward(self, Z, A, delta):
+        delta *= (A > 0) & (A < 6)
+
+
+def test_what_a_subclass_overrides_is_not_passed_over():
+    Z, b = np.array([[-1.0, 2.0, 9.0]]), np.array([2.0, 1.0, 1.0])
+    A, delta, grad = Z.copy(), np.ones_like(Z), np.empty(3)
+    Capped().forward_biased(A, b, A)
+    np.testing.assert_array_equal(A, [[1, 3, 6]])
+    Capped().backward_biased(Z, A, delta, grad)
+    np.testing.assert_array_equal(grad, [1, 1, 0])
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", ["sigmoid", "silu", "softplus", "mish", "gelu"])
 def test_activations_stay_in_bounds_where_their_exponentials_would_overflow(name, dtype):

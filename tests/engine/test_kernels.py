@@ -19,8 +19,8 @@ from sknn.engine.arrays import (
 RNG = np.random.default_rng(0)
 
 
-def inputs(name, dtype):
-    """Return arguments for an operation, arrays first."""
+def inputs(name, dtype, rows=3):
+    """Return arguments for an operation, arrays first; `rows` have a scale of their own."""
 
     def normal(*shape):
         return RNG.normal(size=shape).astype(dtype)
@@ -42,7 +42,7 @@ def inputs(name, dtype):
             np.eye(5, dtype=dtype)[[0, 3, 4]],
             100 * normal(3, 5),
             normal(3, 5) ** 2,
-            normal(3, 1) ** 2,
+            normal(rows, 1) ** 2,
             normal(5),
             normal(3, 5),
         ],
@@ -55,8 +55,9 @@ def test_every_kernel_has_a_reference():
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", sorted(KERNELS))
-def test_a_kernel_gives_what_its_reference_gives(name, dtype):
-    given = inputs(name, dtype)
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_kernel_gives_what_its_reference_gives(name, dtype, rows):
+    given = inputs(name, dtype, rows)
     expected = copy.deepcopy(given)
     REFERENCE[name](*expected)
     KERNELS[name](*given)

@@ -258,3 +258,19 @@ def test_every_solver_can_train_several_quantiles(solver, weighted):
     model.fit(X, y, w, X_val=X, y_val=y)
     assert model.predict(X).shape == (40, 2)
     assert len(model.validation_loss_curve_) == model.n_iter_ == 3
+
+
+def test_what_a_loss_derived_from_log_loss_overrides_is_not_passed_over():
+    class Doubled(type(LOSSES["log_loss"])):
+        def cost(self, Y, output, out):
+            super().cost(Y, output, out)
+            out *= 2
+
+    Z = np.array([[1.0, 2.0, 3.0]])
+    A, Y, one = np.empty_like(Z), np.array([[0.0, 1.0, 0.0]]), np.ones((1, 1))
+    ACTIVATIONS["softmax"].forward(Z, A)
+    output = Output(Z, A, ACTIVATIONS["softmax"])
+    plain = LOSSES["log_loss"].evaluate(Y, output, one, np.empty_like(Z))
+    np.testing.assert_allclose(
+        Doubled().evaluate(Y, output, one, np.empty_like(Z)), 2 * plain
+    )

@@ -3,8 +3,8 @@
 Every other file of the engine takes `xp`, the types and the few operations below from
 here. What is marked `compiled` has a twin of the same name in `fast`, which takes its
 place where Numba is installed; the functions here are the reference. Matrices are dense
-C-ordered arrays, except for the input `X`, which may be a CSR matrix: all that needs to
-know about sparse input is in this file too.
+C-ordered arrays, except for the input `X`, which may be a CSR matrix: what is computed
+from sparse input is in this file too.
 """
 
 from __future__ import annotations

@@ -159,7 +159,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
         """Return held-out targets in the form that `_encode` gave the others."""
         raise NotImplementedError
 
-    def _groups(self, Y: Rows, task: Task) -> Array | None:
+    def _groups(self, Y: Rows) -> Array | None:
         """Return the group of every row, for a split in which all groups have a share."""
         return None
 

@@ -188,7 +188,7 @@ def _hold_out(estimator: Any, probe: Any, checked: Checked, y_checked: Array) ->
     elif given.sample_weight_val is not None:
         raise ValueError("sample_weight_val is for X_val: pass X_val and y_val, too.")
     elif checked.keep_best:
-        groups = estimator._groups(data.Y, checked.task)
+        groups = estimator._groups(data.Y)
         fraction = estimator.validation_fraction
         rows, out = split(data, groups, fraction, checked.split_seed)
         # A scorer should see the names that a frame has; else the checked array will do.

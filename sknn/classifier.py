@@ -371,15 +371,13 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     def _encode_more(self, y: Array, fitted: dict[str, Any], n_targets: int) -> Rows:
         return fitted["_labels"].encode(y, Labels.of(y))
 
-    def _groups(self, Y: Rows, task: Task) -> Array | None:
+    def _groups(self, Y: Rows) -> Array | None:
         if isinstance(Y, Coded):
             return Y.codes
         _, groups, counts = np.unique(Y, axis=0, return_inverse=True, return_counts=True)
         groups = groups.ravel()
-        if not task.exclusive:
-            # A rare set of labels shares its labels with others: pool such rows.
-            groups = np.where(counts[groups] < 2, -1, groups)
-        return groups
+        # A rare set of labels shares its labels with others: pool such rows.
+        return np.where(counts[groups] < 2, -1, groups)
 
     def _class_weighted(
         self, w: Array | None, Y: Rows, fitted: dict[str, Any], incremental: bool | None

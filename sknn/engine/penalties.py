@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .arrays import Array, stretches, xp
+from .arrays import Array, penalised, xp
 
 
 @dataclass(frozen=True)
@@ -25,5 +25,5 @@ class L2:
 
     def add_gradient(self, weights: Array, grad: Array) -> None:
         """Add alpha · W to `grad`, of the same length, in place."""
-        for block in stretches(len(weights)):
-            grad[block] += self.alpha * weights[block]
+        for _ in penalised(weights, grad, self.alpha, len(weights)):
+            pass  # a stretch is done when it is yielded

@@ -7,8 +7,8 @@ from .engine.initializers import Glorot, He, LeCun, Normal, Uniform
 from .engine.losses import Gamma, Huber, Quantile, Tweedie
 from .engine.optimizers import LBFGS, SGD, Adam, AdamW, RMSprop
 from .engine.schedules import Adaptive, Cosine, InvScaling, OneCycle
+from .fitting.parts import rectangular
 from .loss_check import check_loss
-from .parts import rectangular
 from .regressor import FFNNRegressor
 
 __version__ = "0.1.0"

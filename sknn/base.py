@@ -18,26 +18,26 @@ from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .callbacks import CallbackSupportMixin, with_callbacks
-from .checking import Checked, Given, check
 from .display import layers_html
+from .encoding.targets import Array, TargetScaling
+from .engine.activation import Activation
 from .engine.activations import ACTIVATIONS
 from .engine.cost import Cost, Data
+from .engine.data import Rows
 from .engine.initializers import INITIALIZERS, Initializer
 from .engine.lbfgs import minimise
 from .engine.losses import Loss
 from .engine.network import Network, linear, propagate
-from .engine.neuron import Activation
 from .engine.optimizers import LBFGS, SOLVERS, Optimizer
 from .engine.penalties import L2
-from .engine.rows import Rows
 from .engine.schedules import SCHEDULES, Schedule
+from .engine.threads import suited_to
 from .engine.training import History, Plan, State, Training
-from .parts import HIDDEN_ACTIVATIONS, Parts, Task, losses_for, warn_ignored
-from .resuming import Resumable, resume, start, start_from
-from .targets import Array, TargetScaling
-from .threads import suited_to
-from .watching import Watch, published_layers
+from .fitting.callbacks import CallbackSupportMixin, with_callbacks
+from .fitting.checking import Checked, Given, check
+from .fitting.checkpoint import Resumable, resume, start, start_from
+from .fitting.observing import Watch, published_layers
+from .fitting.parts import HIDDEN_ACTIVATIONS, Parts, Task, losses_for, warn_ignored
 
 
 def can_go_on(estimator: BaseFFNN) -> bool:

@@ -11,17 +11,17 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 
 from .base import BaseFFNN, can_go_on
-from .callbacks import with_callbacks
-from .checking import Given
+from .encoding.labels import Labels
+from .encoding.targets import Array
+from .engine.activation import Activation
+from .engine.data import Coded, Rows
 from .engine.initializers import Initializer
 from .engine.losses import Loss
-from .engine.neuron import Activation
 from .engine.optimizers import Solver
-from .engine.rows import Coded, Rows
 from .engine.schedules import Schedule
-from .labels import Labels
-from .parts import Task
-from .targets import Array
+from .fitting.callbacks import with_callbacks
+from .fitting.checking import Given
+from .fitting.parts import Task
 
 
 class FFNNClassifier(ClassifierMixin, BaseFFNN):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from .targets import Array
+from .encoding.targets import Array
 
 SLIM = {"fraction": 0.05, "pad": 0.02, "shrink": 0.8}  # of a colour bar
 

@@ -11,15 +11,15 @@ from sklearn.metrics import d2_pinball_score
 from sklearn.utils.metaestimators import available_if
 
 from .base import BaseFFNN, can_go_on
-from .callbacks import with_callbacks
-from .checking import Given
+from .encoding.targets import Array
+from .engine.activation import Activation
 from .engine.initializers import Initializer
 from .engine.losses import LOSSES, Loss
-from .engine.neuron import Activation
 from .engine.optimizers import Solver
 from .engine.schedules import Schedule
-from .parts import Task, resolve_loss
-from .targets import Array
+from .fitting.callbacks import with_callbacks
+from .fitting.checking import Given
+from .fitting.parts import Task, resolve_loss
 
 
 class FFNNRegressor(RegressorMixin, BaseFFNN):

@@ -12,7 +12,7 @@ LEAVES = {
     "activations",
     "initializers",
     "losses",
-    "neuron",
+    "activation",
     "optimizers",
     "penalties",
     "schedules",
@@ -69,7 +69,7 @@ def test_only_arrays_knows_the_array_library(path):
 def test_leaves_import_nothing_of_the_engine_but_arrays(leaf):
     names = imported(PACKAGE / "engine" / f"{leaf}.py")
     own = {name for name in names if name.startswith("sknn")}
-    base = {"sknn.engine.neuron"} if leaf == "activations" else set()
+    base = {"sknn.engine.activation"} if leaf == "activations" else set()
     assert own <= {"sknn.engine.arrays"} | base
 
 

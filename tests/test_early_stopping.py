@@ -93,7 +93,7 @@ def test_a_refit_that_improves_nothing_returns_the_network_it_started_from(noisy
 
 
 def test_a_refit_after_a_stream_longer_than_its_curves_knows_its_loss(noisy, monkeypatch):
-    monkeypatch.setattr("sknn.watching.CURVE_LENGTH", 3)
+    monkeypatch.setattr("sknn.fitting.observing.CURVE_LENGTH", 3)
     X, y, X_val, y_val = noisy
     model = overfitting(warm_start=True, n_iter_no_change=3)
     for _ in range(30):

@@ -31,7 +31,7 @@ def tick(monkeypatch, seconds):
     """Let the progress line believe that every epoch takes so many seconds."""
     moments = iter(range(10_000))
     clock = SimpleNamespace(monotonic=lambda: seconds * next(moments))
-    monkeypatch.setattr("sknn.progress.time", clock)
+    monkeypatch.setattr("sknn.fitting.progress.time", clock)
 
 
 def network(estimator_class=FFNNClassifier, **params):

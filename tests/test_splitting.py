@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from sknn.engine.cost import Data
-from sknn.engine.rows import Coded
-from sknn.splitting import split
+from sknn.engine.data import Coded
+from sknn.fitting.splitting import split
 
 
 @settings(derandomize=True, max_examples=60, deadline=None)

@@ -7,7 +7,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from sknn import FFNNRegressor
-from sknn.threads import SMALL, suited_to
+from sknn.engine.threads import SMALL, suited_to
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(50, 4))

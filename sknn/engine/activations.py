@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import pi, sqrt
 from typing import ClassVar
 
+from .activation import Activation
 from .arrays import (
     Array,
     biased_relu,
@@ -23,7 +24,6 @@ from .arrays import (
     softplus,
     xp,
 )
-from .neuron import Activation
 
 
 class Identity(Activation):

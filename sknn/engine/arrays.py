@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax, ndtr, xlogy
 
 try:
-    from .fast import KERNELS
+    from .backends.numba_ops import KERNELS
 except ImportError:  # sknn[fast] is not installed
     KERNELS = {}
 

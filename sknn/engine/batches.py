@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from .arrays import Generator
 from .cost import Data
+from .data import blocks, gather, memory_for
 from .network import Network, Workspace
-from .rows import blocks, gather, memory_for
 
 
 class Batches:

@@ -14,10 +14,10 @@ from math import isfinite
 from typing import NamedTuple
 
 from .arrays import Array, Generator, Input
+from .data import Rows
 from .losses import Loss
 from .network import Network, Workspace
 from .penalties import L2
-from .rows import Rows
 
 
 class Data(NamedTuple):

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from .activation import Activation
 from .activations import Identity
 from .arrays import (
     Array,
@@ -31,10 +32,9 @@ from .arrays import (
     weight_gradient,
     xp,
 )
+from .data import blocks
 from .losses import Output
-from .neuron import Activation
 from .parameters import Parameters
-from .rows import blocks
 
 PREDICT_ROWS = 512  # rows per block of a prediction: layers of some 100 nodes fit a cache
 

@@ -10,8 +10,8 @@ from sknn import FFNNClassifier
 from sknn.engine.activations import ACTIVATIONS
 from sknn.engine.batches import Batches
 from sknn.engine.cost import Data
+from sknn.engine.data import Coded, gather, memory_for
 from sknn.engine.network import Network
-from sknn.engine.rows import Coded, gather, memory_for
 
 RNG = np.random.default_rng(0)
 CODES = RNG.integers(3, size=20).astype(np.uint8)

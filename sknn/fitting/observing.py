@@ -11,15 +11,15 @@ from typing import Any, Self
 
 import numpy as np
 
+from ..encoding.targets import TargetScaling
+from ..engine.network import Layer, Network
+from ..engine.training import EpochEnd, History, Verdict
 from .callbacks import Tasks
 from .checking import Checked
-from .engine.network import Layer, Network
-from .engine.training import EpochEnd, History, Verdict
+from .checkpoint import Resumable
 from .parts import Parts
 from .progress import ProgressLine
-from .resuming import Resumable
-from .targets import TargetScaling
-from .validation import HeldOut
+from .validation_set import HeldOut
 
 CURVE_LENGTH = 10_000  # entries of every curve that partial_fit keeps
 

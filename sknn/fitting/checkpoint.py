@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .engine.network import Network
-from .engine.optimizers import Optimizer, Slots, Solver
-from .engine.training import State
+from ..encoding.targets import Array, TargetScaling
+from ..engine.network import Network
+from ..engine.optimizers import Optimizer, Slots, Solver
+from ..engine.training import State
 from .parts import Parts
-from .targets import Array, TargetScaling
 
 
 @dataclass

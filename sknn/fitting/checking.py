@@ -14,11 +14,11 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils.validation import check_array, validate_data
 
-from .engine.cost import Data
+from ..encoding.targets import Array
+from ..engine.cost import Data
 from .parts import Task
 from .splitting import split
-from .targets import Array
-from .validation import HeldOut
+from .validation_set import HeldOut
 
 AUTO_ROWS = 10_000  # early_stopping="auto" starts above it, as in HistGradientBoosting
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from .engine.rows import Coded, Rows
+from ..engine.data import Coded, Rows
 from .targets import Array
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import check_scoring
 
-from .engine.arrays import quiet
-from .engine.cost import Data
-from .engine.losses import Loss, Output
-from .engine.network import Layer, linear, propagate
-from .engine.rows import gather
-from .targets import TargetScaling
+from ..encoding.targets import TargetScaling
+from ..engine.arrays import quiet
+from ..engine.cost import Data
+from ..engine.data import gather
+from ..engine.losses import Loss, Output
+from ..engine.network import Layer, linear, propagate
 
 
 @dataclass

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from .engine.cost import Data
-from .engine.rows import Coded
-from .targets import Array
+from ..encoding.targets import Array
+from ..engine.cost import Data
+from ..engine.data import Coded
 
 LEAST = 2  # rows to hold out, since scores such as R² say nothing of a single one
 

@@ -13,12 +13,12 @@ from inspect import signature
 from numbers import Integral, Real
 from typing import Any
 
-from .engine.activations import ACTIVATIONS
-from .engine.initializers import INITIALIZERS, DrawnBy, Initializer
-from .engine.losses import LOSSES, GivenLoss, Loss
-from .engine.neuron import Activation
-from .engine.optimizers import SOLVERS, Solver
-from .engine.schedules import SCHEDULES, GivenBy, Schedule
+from ..engine.activation import Activation
+from ..engine.activations import ACTIVATIONS
+from ..engine.initializers import INITIALIZERS, DrawnBy, Initializer
+from ..engine.losses import LOSSES, GivenLoss, Loss
+from ..engine.optimizers import SOLVERS, Solver
+from ..engine.schedules import SCHEDULES, GivenBy, Schedule
 
 HIDDEN_ACTIVATIONS = {name for name, part in ACTIVATIONS.items() if part.hidden}
 

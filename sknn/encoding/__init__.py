@@ -1,0 +1,1 @@
+"""What a table says, as numbers: targets and labels, and back."""

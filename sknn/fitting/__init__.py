@@ -1,0 +1,1 @@
+"""One call of fit, in the order in which it happens."""

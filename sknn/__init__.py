@@ -2,11 +2,13 @@
 
 from .classifier import FFNNClassifier
 from .display import LossCurveDisplay, NetworkDisplay
+from .engine.activation import Activation
 from .engine.activations import ELU, LeakyReLU, PReLU
-from .engine.initializers import Glorot, He, LeCun, Normal, Uniform
+from .engine.initializers import Glorot, He, Initializer, LeCun, Normal, Uniform
+from .engine.loss import Loss
 from .engine.losses import Gamma, Huber, Quantile, Tweedie
-from .engine.optimizers import LBFGS, SGD, Adam, AdamW, RMSprop
-from .engine.schedules import Adaptive, Cosine, InvScaling, OneCycle
+from .engine.optimizers import LBFGS, SGD, Adam, AdamW, Optimizer, RMSprop
+from .engine.schedules import Adaptive, Cosine, InvScaling, OneCycle, Schedule
 from .fitting.parts import rectangular
 from .loss_check import check_loss
 from .regressor import FFNNRegressor
@@ -17,6 +19,7 @@ __all__ = [
     "ELU",
     "LBFGS",
     "SGD",
+    "Activation",
     "Adam",
     "AdamW",
     "Adaptive",
@@ -27,16 +30,20 @@ __all__ = [
     "Glorot",
     "He",
     "Huber",
+    "Initializer",
     "InvScaling",
     "LeCun",
     "LeakyReLU",
+    "Loss",
     "LossCurveDisplay",
     "NetworkDisplay",
     "Normal",
     "OneCycle",
+    "Optimizer",
     "PReLU",
     "Quantile",
     "RMSprop",
+    "Schedule",
     "Tweedie",
     "Uniform",
     "__version__",

@@ -10,18 +10,17 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 
-from .base import BaseFFNN, can_go_on
+from .base import BaseFFNN, has_partial_fit
 from .encoding.labels import Labels
-from .encoding.targets import Array
+from .encoding.targets import Targets
 from .engine.activation import Activation
-from .engine.data import Coded, Rows
+from .engine.arrays import Array
 from .engine.initializers import Initializer
-from .engine.losses import Loss
+from .engine.loss import Loss
 from .engine.optimizers import Solver
 from .engine.schedules import Schedule
 from .fitting.callbacks import with_callbacks
 from .fitting.checking import Given
-from .fitting.parts import Task
 
 
 class FFNNClassifier(ClassifierMixin, BaseFFNN):
@@ -32,7 +31,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of neurons in each hidden layer. ``()`` is the linear model.
     activation : str, Activation or sequence of them, default="relu"
-        What every hidden neuron does to its sum: "identity", "sigmoid" (or "logistic"),
+        Activation function of the hidden layers: "identity", "sigmoid" (or "logistic"),
         "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu" (or "swish"),
         "mish", "softplus", or a part such as ``LeakyReLU(0.1)``. A sequence gives one per
         hidden layer.
@@ -52,9 +51,9 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         "adam", "adamw", "sgd" (plain, without momentum), "rmsprop", "lbfgs" (all rows at
         once; for small data), or a part such as ``SGD(momentum=0.9, nesterov=True)``.
     learning_rate : float, default=1e-3
-        The training rate: how long a step against the gradient is.
+        How long a step against the gradient is.
     learning_rate_schedule : str, Schedule or callable, default="constant"
-        Factor on `learning_rate` as training goes on: "constant", "cosine", "coslog4",
+        Factor on `learning_rate` during training: "constant", "cosine", "coslog4",
         "onecycle", "invscaling", "adaptive" (falls when the cost stops improving), a
         part such as ``OneCycle(warm_up=0.1)``, or a ``callable(progress) -> factor`` for
         a progress from 0 to 1. For every stochastic solver.
@@ -69,7 +68,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         Probability of leaving a hidden neuron out of a training step; a sequence gives
         one per hidden layer.
     clip_norm : float or None, default=None
-        Gradients longer than this are shortened to it.
+        Maximum norm of the gradient; larger gradients are rescaled to it.
     max_iter : int, default=200
         The largest number of epochs in one call of `fit`; with "lbfgs", of iterations.
     max_time : float or None, default=None
@@ -95,13 +94,13 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     shuffle : bool, default=True
         Whether every epoch takes the examples in a new random order.
     warm_start : bool, default=False
-        Whether `fit` goes on from the fitted network, with the optimizer's memory and
-        the source of randomness as they were, for up to `max_iter` further epochs.
+        Whether `fit` continues from the fitted network, with the optimizer's memory and
+        the random generator as they were, for up to `max_iter` further epochs.
     random_state : int, RandomState instance or None, default=None
         Source of the initial weights, the order of the examples and dropout. The same
         int gives the same network, to the last bit.
     verbose : int, default=0
-        Whether to show epoch, loss, validation score, training rate and time left: in
+        Whether to show epoch, loss, validation score, learning rate and time left: in
         one line that is rewritten on a terminal, now and then in a log.
 
     Attributes
@@ -113,7 +112,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     intercepts_ : list of ndarray
         Biases of every layer, of shape (nodes here,).
     activation_coefs_ : list of ndarray
-        What the activation of every layer has learned; empty but for "prelu".
+        What the activation of every layer has learned; empty except for "prelu".
     out_activation_ : str or Activation
         The output activation; "sigmoid" is called "logistic" here, as in scikit-learn.
     loss_ : float
@@ -122,15 +121,15 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         The loss of every epoch, as the mean over its batches, each taken before its step.
         `partial_fit` keeps the last 10,000.
     learning_rate_curve_ : list of float
-        The training rate at the end of every epoch.
+        The learning rate at the end of every epoch.
     validation_loss_curve_, validation_scores_ : list of float
         Loss and score of the held-out examples after every epoch, if there are any.
     best_iter_, best_score_ : int, float
-        With early stopping, the epoch that the network is of and its score; `loss_` is
-        that epoch's, too.
+        With early stopping: the epoch whose weights were kept, and its validation score.
+        `loss_` refers to the same epoch.
     n_iter_ : int
-        Number of epochs that the network was trained for, those before a warm start and
-        all calls of `partial_fit` included.
+        Number of epochs that the network was trained for, including those before a warm
+        start and all calls of `partial_fit`.
     n_layers_ : int
         Number of layers, the input among them.
     n_outputs_ : int
@@ -165,7 +164,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     True
     """
 
-    _task: ClassVar[str] = "classification"
+    _targets_type: ClassVar[type[Targets]] = Labels
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseFFNN._constraints("classification"),
         "class_weight": [dict, list, StrOptions({"balanced"}), None],
@@ -229,7 +228,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         tags.classifier_tags.multi_label = True
         return tags
 
-    @available_if(can_go_on)
+    @available_if(has_partial_fit)
     @with_callbacks
     def partial_fit(
         self,
@@ -242,18 +241,18 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> FFNNClassifier:
-        """Train for one epoch on X and y, going on from where the network is.
+        """Train for one epoch on X and y, starting from the current weights.
 
-        Not there with ``solver="lbfgs"``.
+        Not available with ``solver="lbfgs"``.
 
         Parameters
         ----------
         X, y, X_val, y_val, sample_weight_val
-            As for `fit`. With `early_stopping` and `X_val`, the estimator is after every
-            call the best network so far, while training goes on from the latest.
+            As for `fit`. With `early_stopping` and `X_val`, the estimator holds the best
+            weights so far after each call; training continues from the latest ones.
         classes : array-like of shape (n_classes,), default=None
-            All labels that will ever come; needed in the first call, unless the targets
-            are multilabel.
+            All classes that can occur in any call to `partial_fit`. Required on the first
+            call, unless the targets are multilabel.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights, >= 0, taken as they are.
 
@@ -280,8 +279,8 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         y : ndarray of shape (n_samples,) or (n_samples, n_labels)
             The most probable labels.
         """
-        Z = self._outputs(X, linear_end=True)
-        return self._labels.decide(Z)
+        Z = self._logits(X)
+        return self._targets.decide(Z)
 
     def decision_function(self, X: Any) -> Array:
         """Return the logits: the values of the output layer before its activation.
@@ -296,8 +295,8 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         Z : ndarray of shape (n_samples,), (n_samples, n_classes) or (n_samples, n_labels)
             One per row with two classes: above 0 where the second is more probable.
         """
-        Z = self._outputs(X, linear_end=True)
-        return Z[:, 0] if self._labels.binary else Z
+        Z = self._logits(X)
+        return Z[:, 0] if self._targets.binary else Z
 
     def predict_proba(self, X: Any) -> Array:
         """Predict the probability of every label.
@@ -312,16 +311,17 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         P : ndarray of shape (n_samples, n_classes) or (n_samples, n_labels)
             Columns in the order of `classes_`.
         """
-        binary = self.__sklearn_is_fitted__() and self._labels.binary
-        A = self._outputs(X, linear_end=binary)
-        if binary:
-            return self._both(A)
-        if self._labels.multilabel:
+        network, X = self._prepared(X)
+        if self._targets.binary:
+            return self._both(network.logits(X))
+        if network.layers[-1].activation.joint:
+            return network.outputs(X)
+        if self._targets.multilabel:
+            A = network.outputs(X)
             limits = np.finfo(A.dtype)
             return np.clip(A, limits.tiny, 1 - limits.epsneg, out=A)
-        if not self._activations[-1].joint:
-            A /= A.sum(axis=1, keepdims=True)
-        return A
+        # One against the rest: far off, all outputs may round to 0, their logarithms not.
+        return np.exp(self._log_proba(network.logits(X)))
 
     def _both(self, Z: Array) -> Array:
         """Return the probabilities of both classes, or of the only one, from `Z` (n, 1)."""
@@ -345,48 +345,21 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         log_P : ndarray of shape (n_samples, n_classes) or (n_samples, n_labels)
             Finite wherever the logits are.
         """
-        Z = self._outputs(X, linear_end=True)
+        return self._log_proba(self._logits(X))
+
+    def _log_proba(self, Z: Array) -> Array:
+        """Return log P, (n, n_classes) or (n, n_labels), from the logits `Z`."""
         output = self._activations[-1]
-        if len(self.classes_) == 1 and self._labels.binary:
+        if len(self.classes_) == 1 and self._targets.binary:
             return np.zeros_like(Z)
-        if self._labels.binary:
+        if self._targets.binary:
             return np.hstack([output.log(-Z), output.log(Z)])
         log_A = output.log(Z)
-        if self._labels.multilabel or output.joint:
+        if self._targets.multilabel or output.joint:
             return log_A
         return log_A - np.logaddexp.reduce(log_A, axis=1, keepdims=True)
 
-    def _encode(
-        self, y: Array, given: Given, known: bool
-    ) -> tuple[Rows, Task, dict[str, Any]]:
-        seen = Labels.of(y)
-        if known:
-            labels: Labels = self._labels
-            labels.check_same(given.classes if given.incremental else seen.classes)
-        else:
-            labels = seen.announced(given.classes, given.incremental)
-        task = Task("classification", labels.n_outputs, not labels.multilabel)
-        return labels.encode(y, seen), task, {"classes_": labels.classes, "_labels": labels}
-
-    def _encode_more(self, y: Array, fitted: dict[str, Any], n_targets: int) -> Rows:
-        return fitted["_labels"].encode(y, Labels.of(y))
-
-    def _groups(self, Y: Rows) -> Array | None:
-        if isinstance(Y, Coded):
-            return Y.codes
-        _, groups, counts = np.unique(Y, axis=0, return_inverse=True, return_counts=True)
-        groups = groups.ravel()
-        # A rare set of labels shares its labels with others: pool such rows.
-        return np.where(counts[groups] < 2, -1, groups)
-
-    def _class_weighted(
-        self, w: Array | None, Y: Rows, fitted: dict[str, Any], incremental: bool | None
-    ) -> Array | None:
-        if self.class_weight is None:
-            return w
-        labels: Labels = fitted["_labels"]
-        if incremental is not None:
-            past = getattr(self, "_class_counts", None) if incremental else None
-            fitted["_class_counts"] = labels.count(Y, w, past)
-        weights = labels.weights(Y, self.class_weight, fitted["_class_counts"])
-        return weights if w is None else w * weights
+    def _logits(self, X: Any) -> Array:
+        """Return Z of the output layer, (n, n_outputs)."""
+        network, X = self._prepared(X)
+        return network.logits(X)

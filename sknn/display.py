@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from .encoding.targets import Array
+from .engine.arrays import Array
 
 SLIM = {"fraction": 0.05, "pad": 0.02, "shrink": 0.8}  # of a colour bar
 
@@ -27,7 +27,7 @@ def _axes(ax: Any) -> Any:
 
 
 class LossCurveDisplay:
-    """How the loss went down: training, validation, the best epoch, the training rate.
+    """How the loss went down: training, validation, the best epoch, the learning rate.
 
     Make it with `from_estimator`.
 
@@ -44,7 +44,7 @@ class LossCurveDisplay:
     ----------
     ax_, figure_ : matplotlib Axes and Figure
     rate_ax_ : matplotlib Axes or None
-        The axes of the training rate.
+        The axes of the learning rate.
     lines_ : list of matplotlib Line2D
 
     Examples
@@ -120,7 +120,7 @@ class LossCurveDisplay:
         return self
 
     def _plot_rate(self, epochs: Array) -> None:
-        """Plot the training rate on an axis to the right, if it has changed at all."""
+        """Plot the learning rate on an axis to the right, if it has changed at all."""
         self.rate_ax_ = None
         rates = np.asarray(
             [] if self.learning_rate_curve is None else self.learning_rate_curve,

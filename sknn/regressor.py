@@ -7,19 +7,20 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.metrics import d2_pinball_score
+from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.utils.metaestimators import available_if
 
-from .base import BaseFFNN, can_go_on
-from .encoding.targets import Array
+from .base import BaseFFNN, has_partial_fit
+from .encoding.targets import Numbers, Targets
 from .engine.activation import Activation
+from .engine.arrays import Array
 from .engine.initializers import Initializer
-from .engine.losses import LOSSES, Loss
+from .engine.loss import Loss
+from .engine.losses import Quantile
 from .engine.optimizers import Solver
 from .engine.schedules import Schedule
 from .fitting.callbacks import with_callbacks
 from .fitting.checking import Given
-from .fitting.parts import Task, resolve_loss
 
 
 class FFNNRegressor(RegressorMixin, BaseFFNN):
@@ -30,13 +31,13 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of neurons in each hidden layer. ``()`` is the linear model.
     activation : str, Activation or sequence of them, default="relu"
-        What every hidden neuron does to its sum: "identity", "sigmoid" (or "logistic"),
+        Activation function of the hidden layers: "identity", "sigmoid" (or "logistic"),
         "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu" (or "swish"),
         "mish", "softplus", or a part such as ``LeakyReLU(0.1)``. A sequence gives one per
         hidden layer.
     output_activation : str or Activation, default="auto"
         The activation of the output: any name above, "softmax" or "exp". "auto" follows
-        from the loss: "exp" for "poisson", else "identity".
+        from the loss: "exp" for "poisson", "gamma" and "tweedie", else "identity".
     loss : str or Loss, default="auto"
         "squared_error" (the default: (a - y)², summed over outputs), "absolute_error",
         "huber", "quantile" (the median), "poisson" (y >= 0), "gamma" (y > 0), "tweedie"
@@ -53,9 +54,9 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         "adam", "adamw", "sgd" (plain, without momentum), "rmsprop", "lbfgs" (all rows at
         once; for small data), or a part such as ``SGD(momentum=0.9, nesterov=True)``.
     learning_rate : float, default=1e-3
-        The training rate: how long a step against the gradient is.
+        How long a step against the gradient is.
     learning_rate_schedule : str, Schedule or callable, default="constant"
-        Factor on `learning_rate` as training goes on: "constant", "cosine", "coslog4",
+        Factor on `learning_rate` during training: "constant", "cosine", "coslog4",
         "onecycle", "invscaling", "adaptive" (falls when the cost stops improving), a
         part such as ``OneCycle(warm_up=0.1)``, or a ``callable(progress) -> factor`` for
         a progress from 0 to 1. For every stochastic solver.
@@ -70,7 +71,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         Probability of leaving a hidden neuron out of a training step; a sequence gives
         one per hidden layer.
     clip_norm : float or None, default=None
-        Gradients longer than this are shortened to it.
+        Maximum norm of the gradient; larger gradients are rescaled to it.
     max_iter : int, default=200
         The largest number of epochs in one call of `fit`; with "lbfgs", of iterations.
     max_time : float or None, default=None
@@ -97,13 +98,13 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     shuffle : bool, default=True
         Whether every epoch takes the examples in a new random order.
     warm_start : bool, default=False
-        Whether `fit` goes on from the fitted network, with the optimizer's memory and
-        the source of randomness as they were, for up to `max_iter` further epochs.
+        Whether `fit` continues from the fitted network, with the optimizer's memory and
+        the random generator as they were, for up to `max_iter` further epochs.
     random_state : int, RandomState instance or None, default=None
         Source of the initial weights, the order of the examples and dropout. The same
         int gives the same network, to the last bit.
     verbose : int, default=0
-        Whether to show epoch, loss, validation score, training rate and time left: in
+        Whether to show epoch, loss, validation score, learning rate and time left: in
         one line that is rewritten on a terminal, now and then in a log.
 
     Attributes
@@ -113,7 +114,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     intercepts_ : list of ndarray
         Biases of every layer, of shape (nodes here,).
     activation_coefs_ : list of ndarray
-        What the activation of every layer has learned; empty but for "prelu".
+        What the activation of every layer has learned; empty except for "prelu".
     out_activation_ : str or Activation
         The output activation; "sigmoid" is called "logistic" here, as in scikit-learn.
     loss_ : float
@@ -122,15 +123,15 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         The loss of every epoch, as the mean over its batches, each taken before its step.
         `partial_fit` keeps the last 10,000.
     learning_rate_curve_ : list of float
-        The training rate at the end of every epoch.
+        The learning rate at the end of every epoch.
     validation_loss_curve_, validation_scores_ : list of float
         Loss and score of the held-out examples after every epoch, if there are any.
     best_iter_, best_score_ : int, float
-        With early stopping, the epoch that the network is of and its score; `loss_` is
-        that epoch's, too.
+        With early stopping: the epoch whose weights were kept, and its validation score.
+        `loss_` refers to the same epoch.
     n_iter_ : int
-        Number of epochs that the network was trained for, those before a warm start and
-        all calls of `partial_fit` included.
+        Number of epochs that the network was trained for, including those before a warm
+        start and all calls of `partial_fit`.
     n_layers_ : int
         Number of layers, the input among them.
     n_outputs_ : int
@@ -170,7 +171,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     True
     """
 
-    _task: ClassVar[str] = "regression"
+    _targets_type: ClassVar[type[Targets]] = Numbers
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseFFNN._constraints("regression"),
         "scale_target": ["boolean"],
@@ -229,17 +230,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         self.random_state = random_state
         self.verbose = verbose
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        loss = LOSSES.get(self.loss) if isinstance(self.loss, str) else self.loss
-        positive_only = isinstance(loss, Loss) and loss.positive
-        tags.target_tags.positive_only = positive_only
-        # Such a loss takes several targets, too, but scikit-learn's check of that tag
-        # hands over targets below 0 all the same.
-        tags.target_tags.multi_output = not positive_only
-        return tags
-
-    @available_if(can_go_on)
+    @available_if(has_partial_fit)
     @with_callbacks
     def partial_fit(
         self,
@@ -251,17 +242,17 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> FFNNRegressor:
-        """Train for one epoch on X and y, going on from where the network is.
+        """Train for one epoch on X and y, starting from the current weights.
 
-        Not there with ``solver="lbfgs"``. With `scale_target`, the mean and the spread of
-        the targets are those of all rows seen so far, and the network is adjusted as
+        Not available with ``solver="lbfgs"``. With `scale_target`, the mean and the spread
+        of the targets are those of all rows seen so far, and the network is adjusted as
         they change so that its predictions stay.
 
         Parameters
         ----------
         X, y, X_val, y_val, sample_weight_val
-            As for `fit`. With `early_stopping` and `X_val`, the estimator is after every
-            call the best network so far, while training goes on from the latest.
+            As for `fit`. With `early_stopping` and `X_val`, the estimator holds the best
+            weights so far after each call; training continues from the latest ones.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights, >= 0, taken as they are.
 
@@ -287,8 +278,9 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Predictions, of the dtype that the network was trained in.
         """
-        A = self._outputs(X)
-        return A[:, 0] if self.n_outputs_ == 1 else self._arrange(A)
+        network, X = self._prepared(X)
+        A = network.outputs(X)
+        return A[:, 0] if self.n_outputs_ == 1 else self._loss.to_predictions(A)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return R², or for several quantiles the mean share of pinball loss explained.
@@ -307,25 +299,12 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         score : float
             1 at best, 0 for the best constant.
         """
-        levels = getattr(self.loss, "levels", ())
-        if len(levels) < 2:
-            return super().score(X, y, sample_weight)
         columns = self.predict(X).T
+        levels = self._loss.levels if isinstance(self._loss, Quantile) else ()
+        if len(levels) < 2:
+            return r2_score(y, columns.T, sample_weight=sample_weight)
         scores = [
             d2_pinball_score(y, column, sample_weight=sample_weight, alpha=q)
             for q, column in zip(levels, columns, strict=True)
         ]
         return float(np.mean(scores))
-
-    def _encode(
-        self, y: Array, given: Given, known: bool
-    ) -> tuple[Array, Task, dict[str, Any]]:
-        Y = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
-        n_outputs = resolve_loss(self.loss, "regression").n_outputs(Y.shape[1])
-        return Y, Task("regression", n_outputs), {}
-
-    def _encode_more(self, y: Array, fitted: dict[str, Any], n_targets: int) -> Array:
-        Y = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
-        if Y.shape[1] != n_targets:
-            raise ValueError(f"y_val has {Y.shape[1]} columns, but y has {n_targets}.")
-        return Y

@@ -1,24 +1,51 @@
-"""The rules of the code: imports go one way, functions and files stay short."""
+"""The rules of the code: imports go one way, functions stay short, the maps are true."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "sknn"
 FILES = sorted(PACKAGE.rglob("*.py"))
-ENGINE = sorted((PACKAGE / "engine").glob("*.py"))
-LEAVES = {
-    "activations",
-    "initializers",
-    "losses",
-    "activation",
-    "optimizers",
-    "penalties",
-    "schedules",
-}
-# matplotlib is an extra: only who draws needs it.
-LAZY = {"matplotlib"}
+ENGINE = sorted((PACKAGE / "engine").rglob("*.py"))
+CONTRIBUTING = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+# The floors of the house, from the ground up: a file imports from its own floor or below.
+# Files of one group in parentheses do not import each other.
+FLOORS = [
+    ("sknn.warning",),
+    ("sknn.engine.backends.numpy_ops", "sknn.engine.backends.numba_ops"),
+    ("sknn.engine.arrays",),
+    ("sknn.engine.part", "sknn.engine.parameters", "sknn.engine.data"),
+    ("sknn.engine.stopping", "sknn.engine.threads"),
+    (
+        "sknn.engine.activation",
+        "sknn.engine.initializers",
+        "sknn.engine.optimizers",
+        "sknn.engine.schedules",
+    ),
+    ("sknn.engine.activations", "sknn.engine.loss"),
+    ("sknn.engine.neurons", "sknn.engine.losses"),
+    ("sknn.engine.network",),
+    ("sknn.engine.batches", "sknn.engine.cost"),
+    ("sknn.engine.plan",),
+    ("sknn.engine.training", "sknn.engine.lbfgs"),
+    ("sknn.encoding.features", "sknn.encoding.targets"),
+    ("sknn.encoding.labels",),
+    ("sknn.fitting.splitting", "sknn.fitting.validation_set"),
+    ("sknn.fitting.callbacks", "sknn.fitting.progress", "sknn.fitting.parts"),
+    ("sknn.fitting.checking", "sknn.fitting.checkpoint"),
+    ("sknn.fitting.publishing",),
+    ("sknn.fitting.observing",),
+    ("sknn.fitting.fit",),
+    ("sknn.display", "sknn.loss_check"),
+    ("sknn.base",),
+    ("sknn.regressor", "sknn.classifier"),
+    ("sknn",),
+]
+MAPS = ("sknn.engine", "sknn.engine.backends", "sknn.encoding", "sknn.fitting")
+# Extras load when they are first needed.
+LAZY = {"matplotlib", "backends"}
 
 
 def tree(path):
@@ -60,17 +87,10 @@ def test_the_engine_knows_no_scikit_learn_and_no_pandas(path):
 
 
 @pytest.mark.parametrize("path", ENGINE, ids=module)
-def test_only_arrays_knows_the_array_library(path):
+def test_only_arrays_and_the_backends_know_the_array_library(path):
     tops = {name.partition(".")[0] for name in imported(path)}
-    assert path.name == "arrays.py" or "numpy" not in tops
-
-
-@pytest.mark.parametrize("leaf", sorted(LEAVES))
-def test_leaves_import_nothing_of_the_engine_but_arrays(leaf):
-    names = imported(PACKAGE / "engine" / f"{leaf}.py")
-    own = {name for name in names if name.startswith("sknn")}
-    base = {"sknn.engine.activation"} if leaf == "activations" else set()
-    assert own <= {"sknn.engine.arrays"} | base
+    allowed = path.name == "arrays.py" or path.parent.name == "backends"
+    assert allowed or "numpy" not in tops
 
 
 def test_the_package_does_not_import_pandas():
@@ -78,21 +98,42 @@ def test_the_package_does_not_import_pandas():
     assert "pandas" not in tops
 
 
-def test_imports_go_one_way():
-    graph = {module(path): imported(path) for path in FILES}
-    order = []
+def test_every_file_has_its_floor():
+    floors = [name for floor in FLOORS for name in floor]
+    assert sorted(floors) == sorted({module(path) for path in FILES} - {*MAPS})
 
-    def visit(name, above):
-        assert name not in above, f"cycle: {' -> '.join([*above, name])}"
-        for used in sorted(graph.get(name, set()) & graph.keys()):
-            if used not in order:
-                visit(used, [*above, name])
-        order.append(name)
 
-    for name in graph:
-        if name not in order:
-            visit(name, [])
-    assert sorted(set(order)) == sorted(graph)
+@pytest.mark.parametrize("path", FILES, ids=module)
+def test_imports_go_down_only(path):
+    if module(path) in MAPS:
+        assert not imported(path)
+        return
+    height = {name: number for number, floor in enumerate(FLOORS) for name in floor}
+    own = height[module(path)]
+    for name in imported(path):
+        if name.partition(".")[0] == "sknn":
+            assert height[name] < own, f"{module(path)} imports {name}"
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_the_map_of_a_folder_names_every_file_in_it(name):
+    folder = PACKAGE.parent / name.replace(".", "/")
+    text = ast.get_docstring(tree(folder / "__init__.py"))
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    folders = {path.parent.name for path in folder.glob("*/__init__.py")}
+    assert files | folders <= set(re.findall(r"`(\w+)`", text))
+
+
+def test_contributing_draws_the_tree_as_it_is():
+    drawn = set(re.findall(r"^[│├└─ ]*(\w+(?:\.py|/))(?: |$)", CONTRIBUTING, re.M))
+    files = {path.name for path in FILES} - {"__init__.py"}
+    folders = {f"{path.parent.name}/" for path in FILES if path.name == "__init__.py"}
+    assert drawn == files | folders
+
+
+def test_the_top_floor_has_at_most_12_rooms():
+    files = [*PACKAGE.glob("*.py"), *PACKAGE.glob("*/__init__.py")]
+    assert len(files) <= 12
 
 
 @pytest.mark.parametrize("path", FILES, ids=module)
@@ -132,3 +173,38 @@ def test_the_engine_passes_at_most_6_arguments(path):
 
 def test_no_file_is_a_drawer_for_everything():
     assert not [path for path in FILES if path.stem in ("utils", "helpers", "misc")]
+
+
+ARRAYS = {"Array", "Input", "Target"}
+SHAPE = re.compile(r"\([a-z_0-9]+,|shape|same length|nodes before")
+
+
+def methods_with_arrays(path):
+    """Yield every public function that takes or returns arrays, with its docstring."""
+    for node in ast.walk(tree(path)):
+        body = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
+        private = isinstance(node, ast.ClassDef) and node.name.startswith("_")
+        for function in body:
+            if not isinstance(function, ast.FunctionDef) or private:
+                continue
+            signature = [function.args, function.returns or function.args]
+            nodes = [node for part in signature for node in ast.walk(part)]
+            named = {node.id for node in nodes if isinstance(node, ast.Name)}
+            if named & ARRAYS and not function.name.startswith("_"):
+                yield function, node
+
+
+@pytest.mark.parametrize("path", FILES, ids=module)
+def test_public_functions_state_the_shapes_of_their_arrays(path):
+    # Parts inherit their methods' docstrings, and kernels those of their references.
+    catalogues = {"activations", "initializers", "losses", "optimizers", "numba_ops"}
+    for function, owner in methods_with_arrays(path):
+        text = ast.get_docstring(function)
+        if text is None and path.stem in catalogues:
+            continue
+        where = f"{getattr(owner, 'name', path.stem)}.{function.name}"
+        assert text is not None, f"{where} has no docstring"
+        is_property = any(
+            isinstance(d, ast.Name) and "property" in d.id for d in function.decorator_list
+        )
+        assert is_property or SHAPE.search(text), f"{where} states no shape"

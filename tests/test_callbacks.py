@@ -88,7 +88,7 @@ def test_callbacks_get_the_very_objects_that_the_user_passed(
 
 
 def constant(progress):
-    """Return the same training rate for ever; unlike "constant", with an end."""
+    """Return the same learning rate for ever; unlike "constant", with an end."""
     return 1.0
 
 

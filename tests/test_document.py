@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from sknn.engine.activations import ACTIVATIONS
-from sknn.engine.cost import Cost, Data
-from sknn.engine.losses import Output, SquaredError
+from sknn.engine.cost import L2, Cost
+from sknn.engine.data import Data
+from sknn.engine.loss import Output
+from sknn.engine.losses import SquaredError
 from sknn.engine.network import Network, Workspace
 from sknn.engine.optimizers import SGD
-from sknn.engine.penalties import L2
 
 SIGMOID, IDENTITY = ACTIVATIONS["sigmoid"], ACTIVATIONS["identity"]
 
@@ -79,7 +80,7 @@ def test_the_cost_of_predicting_066_for_100():
     Y, A, out = np.array([[1.0]]), np.array([[0.66]]), np.empty((1, 1))
     SquaredError().cost(Y, Output(A, A, IDENTITY), out)
     assert out[0, 0] == pytest.approx(0.1156)
-    SquaredError().gradient(Y, A, out)
+    SquaredError().gradient(Y, Output(A, A, IDENTITY), out)
     assert out[0, 0] == pytest.approx(-0.68)
 
 
@@ -142,5 +143,5 @@ def test_a_step_subtracts_the_gradient_times_the_training_rate():
     rng = np.random.default_rng(6)
     grad = gradient_of(from_start, rng.normal(size=(8, 4)), rng.random((8, 2)))
     solver = SGD()
-    solver.step(params, grad.copy(), solver.slots(params, 0), 0.1)
+    solver.step(params, grad.copy(), solver.start(params, 0), 0.1)
     np.testing.assert_allclose(params, before - 0.1 * grad, rtol=1e-14)

@@ -93,7 +93,7 @@ def test_a_refit_that_improves_nothing_returns_the_network_it_started_from(noisy
 
 
 def test_a_refit_after_a_stream_longer_than_its_curves_knows_its_loss(noisy, monkeypatch):
-    monkeypatch.setattr("sknn.fitting.observing.CURVE_LENGTH", 3)
+    monkeypatch.setattr("sknn.fitting.publishing.CURVE_LENGTH", 3)
     X, y, X_val, y_val = noisy
     model = overfitting(warm_start=True, n_iter_no_change=3)
     for _ in range(30):
@@ -254,7 +254,9 @@ def test_a_classifiers_stream_publishes_the_best_and_goes_on_from_the_latest(noi
 def test_early_stopping_in_a_stream_without_held_out_examples_is_warned_of(noisy):
     X, y, _, _ = noisy
     model = overfitting()
-    with pytest.warns(UserWarning, match="no effect in partial_fit without held-out"):
+    with pytest.warns(
+        UserWarning, match="no effect in partial_fit without a validation set"
+    ):
         model.partial_fit(X, y)
     assert model.n_iter_ == 1
     overfitting(early_stopping="auto").partial_fit(X, y)

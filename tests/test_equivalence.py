@@ -10,10 +10,10 @@ from sklearn.preprocessing import LabelBinarizer
 
 from sknn import FFNNClassifier, FFNNRegressor
 from sknn.engine.activations import ACTIVATIONS
-from sknn.engine.cost import Cost, Data
+from sknn.engine.cost import L2, Cost
+from sknn.engine.data import Data
 from sknn.engine.losses import LOSSES
 from sknn.engine.network import Network, Workspace
-from sknn.engine.penalties import L2
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

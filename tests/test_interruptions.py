@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from stopping_parts import Recorder, Scripted, assert_same_weights, noisy_data, overfitting
 
-from sknn.engine.schedules import Schedule
+from sknn import Schedule
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from sknn.engine.cost import Data
-from sknn.engine.data import Coded
+from sknn.engine.data import Data, OneHot
 from sknn.fitting.splitting import split
 
 
@@ -59,7 +58,7 @@ def test_sparse_rows_are_split_as_dense_rows_are():
 def test_labels_kept_as_numbers_are_split_as_their_rows_are():
     rng = np.random.default_rng(0)
     X, codes = rng.normal(size=(40, 3)), rng.integers(3, size=40)
-    coded = split(Data(X, Coded(codes, np.eye(3)), None), codes, 0.2, 7)
+    coded = split(Data(X, OneHot(codes, np.eye(3)), None), codes, 0.2, 7)
     spelled_out = split(Data(X, np.eye(3)[codes], None), codes, 0.2, 7)
     for rows, expected in zip(coded, spelled_out, strict=True):
         np.testing.assert_array_equal(rows, expected)

@@ -7,7 +7,8 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from sknn import FFNNRegressor
-from sknn.engine.threads import SMALL, suited_to
+from sknn.engine.threads import SMALL
+from sknn.engine.threads import blas_threads as limited_to
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(50, 4))
@@ -59,9 +60,9 @@ def test_threads_come_back_after_an_error():
 
 
 def test_large_products_keep_their_threads():
-    with suited_to((1000, 1000), SMALL // 1_000_000):
+    with limited_to((1000, 1000), SMALL // 1_000_000):
         assert blas_threads() == {2}
-    with suited_to((1000, 1000), SMALL // 1_000_000 - 1):
+    with limited_to((1000, 1000), SMALL // 1_000_000 - 1):
         assert blas_threads() == {1}
 
 
@@ -69,12 +70,12 @@ def test_fits_that_overlap_leave_no_limit_behind():
     second_is_in, first_is_out = threading.Event(), threading.Event()
 
     def second():
-        with suited_to((4, 4), 10):
+        with limited_to((4, 4), 10):
             second_is_in.set()
             first_is_out.wait(timeout=60)
 
     thread = threading.Thread(target=second)
-    with suited_to((4, 4), 10):
+    with limited_to((4, 4), 10):
         thread.start()
         assert second_is_in.wait(timeout=60)
     first_is_out.set()

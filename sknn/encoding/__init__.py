@@ -1,1 +1,6 @@
-"""What a table says, as numbers: targets and labels, and back."""
+"""What a table says, as numbers, and back: each object is fitted once and kept.
+
+- `features`: X, checked and brought into the form of the first fit
+- `targets`: the protocol for y, and y of a regression with its scaling
+- `labels`: y of a classification: classes, their weights, decisions
+"""

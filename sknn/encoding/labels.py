@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from ..engine.data import Coded, Rows
-from .targets import Array
+from ..engine.arrays import Array
+from ..engine.data import Data, OneHot, Target
+from .targets import TargetScaling
+
+NO_SCALING = TargetScaling.start("", 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Labels:
     """The classes of a classification, and how labels become rows of 0 and 1.
 
@@ -24,14 +28,19 @@ class Labels:
         The labels in ascending order; for multilabel targets the column numbers.
     multilabel : bool
         Whether every row may have any number of labels.
+    counts : array of shape (n_columns, n_codes) or None, default=None
+        The weight of every class so far, where `class_weight` needs it.
     """
 
     classes: Array
     multilabel: bool
+    counts: Array | None = None
+    scaling: TargetScaling = field(default=NO_SCALING, repr=False)
+    task: ClassVar[str] = "classification"
 
     @classmethod
-    def of(cls, y: Array) -> Labels:
-        """Return the labels that occur in `y`.
+    def of(cls, y: Array) -> Self:
+        """Return the labels that occur in `y`, (n,) or (n, n_labels).
 
         Raises
         ------
@@ -50,45 +59,64 @@ class Labels:
             return cls(np.arange(y.shape[1]), multilabel=True)
         return cls(np.unique(np.asarray(y)), multilabel=False)
 
-    def announced(self, classes: ArrayLike | None, incremental: bool) -> Labels:
-        """Return the labels for a first fit to these; in a stream they are announced.
+    @classmethod
+    def fit_transform(
+        cls, y: Array, past: Self | None, classes: Any, incremental: bool
+    ) -> tuple[Self, Target]:
+        """Return the labels of a fit, and y as rows of 0 and 1, (n, n_columns)."""
+        seen = cls.of(y)
+        if past is None:
+            labels = seen._of_first_fit(classes, incremental)
+        else:
+            past._check_same(classes if incremental else seen.classes)
+            labels = past if incremental else replace(past, counts=None)
+        return labels, labels._encode(y, seen)
+
+    def transform(self, y: Array) -> Target:
+        """Return `y`, (n,) or (n, n_labels), as rows of 0 and 1."""
+        return self._encode(y, Labels.of(y))
+
+    def _of_first_fit(self, classes: ArrayLike | None, incremental: bool) -> Self:
+        """Return the classes for a first fit.
+
+        They are those in y, or, in `partial_fit`, those passed as `classes`.
 
         Raises
         ------
         ValueError
-            If they are not.
+            If `classes` is missing.
         """
         if self.multilabel or not incremental:
             return self
         if classes is None:
             raise ValueError(
                 "classes must be passed on the first call to partial_fit: all labels that "
-                "will ever come."
+                "can occur in any call."
             )
-        return Labels(np.unique(np.asarray(classes)), multilabel=False)
+        return replace(self, classes=np.unique(np.asarray(classes)))
 
-    def check_same(self, classes: ArrayLike | None) -> None:
+    def _check_same(self, classes: ArrayLike | None) -> None:
         """Raise a ValueError if `classes`, where given, are others than these."""
         if classes is None or np.array_equal(np.unique(np.asarray(classes)), self.classes):
             return
         raise ValueError(
             f"The classes {np.unique(np.asarray(classes)).tolist()} are not those of the "
-            f"fitted network, {self.classes.tolist()}: it cannot go on with others. Set "
+            f"fitted network, {self.classes.tolist()}: it cannot continue with others. Set "
             "warm_start=False and call fit to start anew."
         )
 
-    @property
-    def n_outputs(self) -> int:
-        """Number of outputs of the network: one where there are two classes."""
-        return 1 if self.binary else len(self.classes)
+    @cached_property
+    def attributes(self) -> dict[str, Any]:
+        """What is published."""
+        return {"classes_": self.classes}
 
     @property
     def binary(self) -> bool:
-        """Whether a single output tells all: the probability of the last class."""
+        """Whether a single output is enough: the probability of the last class."""
         return not self.multilabel and len(self.classes) <= 2
 
-    def encode(self, y: Array, seen: Labels) -> Rows:
-        """Return `y`, which has the labels `seen`, as rows of 0 and 1, (n, n_outputs).
+    def _encode(self, y: Array, seen: Labels) -> Target:
+        """Return `y`, which has the labels `seen`, as rows of 0 and 1, (n, n_columns).
 
         Raises
         ------
@@ -118,7 +146,7 @@ class Labels:
             )
         codes = np.searchsorted(self.classes, y)
         smallest = np.min_scalar_type(len(self.classes) - 1)
-        return Coded(codes.astype(smallest), self._table())
+        return OneHot(codes.astype(smallest), self._table())
 
     def _table(self) -> Array:
         """Return the row of 0 and 1 of every class."""
@@ -127,22 +155,44 @@ class Labels:
         return np.array([[0.0], [1.0]]) if self.binary else np.eye(len(self.classes))
 
     @staticmethod
-    def _codes(Y: Rows) -> Array:
+    def _codes(Y: Target) -> Array:
         """Return the encoded rows `Y` as columns of numbers, one column per choice.
 
         One with the number of the class, or for multilabel targets one per label.
         """
-        return Y.codes[:, np.newaxis] if isinstance(Y, Coded) else Y
+        return Y.codes[:, np.newaxis] if isinstance(Y, OneHot) else Y
 
-    def count(self, Y: Rows, w: Array | None, past: Array | None) -> Array:
-        """Return the weight of every code in each column, with those of `past` added."""
+    def strata(self, Y: Target) -> Array:
+        """Return the group of every row of `Y`, (n, n_columns), as an array of int, (n,).
+
+        A class, or a set of labels. Sets that occur once share a group: a rare set has its
+        labels in common with others.
+        """
+        if isinstance(Y, OneHot):
+            return Y.codes
+        _, groups, counts = np.unique(Y, axis=0, return_inverse=True, return_counts=True)
+        groups = groups.ravel()
+        return np.where(counts[groups] < 2, -1, groups)
+
+    def weighted(
+        self, Y: Target, w: Array | None, class_weight: Any, *, count: bool
+    ) -> tuple[Self, Array | None]:
+        """Return the weights (n, 1) times those of the classes; see `Targets`."""
+        if class_weight is None:
+            return self, w
+        labels = replace(self, counts=self._counted(Y, w)) if count else self
+        weights = labels._class_weights(Y, class_weight)
+        return labels, weights if w is None else w * weights
+
+    def _counted(self, Y: Target, w: Array | None) -> Array:
+        """Return the counts plus the weight of the rows of `Y`, (n_columns, n_codes)."""
         codes = self._codes(Y)
         weights = None if w is None else w[:, 0]
         n_codes = 2 if self.multilabel else len(self.classes)
         counts = np.stack([np.bincount(column, weights, n_codes) for column in codes.T])
-        return counts if past is None else counts + past
+        return counts if self.counts is None else counts + self.counts
 
-    def weights(self, Y: Rows, class_weight: Any, counts: Array) -> Array:
+    def _class_weights(self, Y: Target, class_weight: Any) -> Array:
         """Return the weight of every row, (n, 1), by its class or by all its labels.
 
         "balanced" makes every class weigh the same: total / (number of classes · count).
@@ -151,6 +201,7 @@ class Labels:
         codes = self._codes(Y)
         columns = range(codes.shape[1])
         if isinstance(class_weight, str):
+            counts = np.asarray(self.counts)
             total = counts.sum(axis=1) / (counts > 0).sum(axis=1)
             factors = [total[k] / np.where(counts[k], counts[k], 1) for k in columns]
         else:
@@ -178,6 +229,10 @@ class Labels:
             )
         return np.array([given.get(value, 1.0) for value in values], dtype=float)
 
+    def scaled(self, link: str, data: Data) -> tuple[Self, Target]:
+        """Return the labels and Y, (n, n_columns), as they are: 0 and 1 have no scale."""
+        return self, data.Y
+
     def _form(self) -> str:
         """Return the kind of targets in words."""
         if self.multilabel:
@@ -185,7 +240,7 @@ class Labels:
         return "one label per row"
 
     def decide(self, scores: Array) -> Array:
-        """Return the labels for `scores` (n, n_outputs), which are above 0 for a yes."""
+        """Return the labels, (n,) or (n, n_labels), for logits `scores`, (n, n_outputs)."""
         if self.multilabel:
             return (scores > 0).astype(int)
         if len(self.classes) == 1:

@@ -1,4 +1,4 @@
-"""The neuron: what every activation function has to do, a = σ(z) and the error's way back.
+"""What every activation function has to do: a = σ(z), and the way of the error back.
 
 Both directions work in place on the arrays that training owns. For a layer with values
 Z of shape (m, n) and outputs A of the same shape,
@@ -7,22 +7,20 @@ Z of shape (m, n) and outputs A of the same shape,
 - ``backward(Z, A, delta)`` turns ``delta = ∂C/∂A`` into ``∂C/∂Z``, for functions of one
   value ``delta *= σ'(Z)``. It comes after the last use of Z and A, so it may overwrite
   both, and needs no memory of its own.
-
-`forward_biased` and `backward_biased` do the same with the layer's biases: a function may
-do both in one pass over memory.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from .arrays import Array, add_bias, column_sums, xp
+from .arrays import Array, xp
+from .part import Part
 
 
-@dataclass(frozen=True)
-class Activation:
+class Activation(Part):
     """A function applied to every value of a layer; the base of all of them.
+
+    A subclass writes `forward` and `backward`. What it overrides is what runs.
 
     Attributes
     ----------
@@ -39,6 +37,28 @@ class Activation:
     link : str
         What z is to a, as generalised linear models name it: "identity", "log" or
         "logit" (then a is a probability); "" for anything else.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknn import Activation, FFNNRegressor
+    >>> class Softsign(Activation):
+    ...     "σ(z) = z / (1 + |z|), σ'(z) = (1 - |a|)²."
+    ...
+    ...     def forward(self, Z, A):
+    ...         np.divide(Z, 1 + np.abs(Z), out=A)
+    ...
+    ...     def backward(self, Z, A, delta):
+    ...         delta *= (1 - np.abs(A)) ** 2
+    >>> X = np.linspace(-1, 1, 50).reshape(-1, 1)
+    >>> model = FFNNRegressor(
+    ...     activation=Softsign(),
+    ...     learning_rate=0.01,
+    ...     learning_rate_schedule="cosine",
+    ...     random_state=0,
+    ... )
+    >>> model.fit(X, np.sin(2 * X[:, 0])).score(X, np.sin(2 * X[:, 0])) > 0.9
+    True
     """
 
     initializer: ClassVar[str] = "glorot_uniform"
@@ -48,43 +68,33 @@ class Activation:
     joint: ClassVar[bool] = False
     link: ClassVar[str] = ""
 
-    def __init_subclass__(cls) -> None:
-        """Leave no shortcut in place around what a subclass does in its own way."""
-        for name in ("forward", "backward"):
-            if name in vars(cls) and f"{name}_biased" not in vars(cls):
-                setattr(cls, f"{name}_biased", getattr(Activation, f"{name}_biased"))
-
     def learned(self, width: int) -> Array:
-        """Return the initial values of what the function itself learns, if anything."""
+        """Return the initial values of what the function itself learns, (n_learned,).
+
+        Parameters
+        ----------
+        width : int
+            Nodes of the layer.
+        """
         return xp.empty(0)
 
     def bind(self, learned: Array, grad: Array | None = None) -> Activation:
         """Return the function for one layer, tied to its values of `learned`.
 
-        `backward` leaves their gradient in `grad`, an array of the same shape.
+        `backward` leaves their gradient in `grad`; both are of shape (n_learned,).
         """
         return self
 
     def forward(self, Z: Array, A: Array) -> None:
-        """Write σ(Z) into A."""
+        """Write σ(Z) into `A`; both (m, n). Z may be overwritten."""
         raise NotImplementedError
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
-        """Multiply `delta` by σ'(Z) in place; Z and A are overwritten."""
+        """Multiply `delta` by σ'(Z) in place; all (m, n). Z and A may be overwritten."""
         raise NotImplementedError
 
-    def forward_biased(self, Z: Array, b: Array, A: Array) -> None:
-        """Write σ(Z + b) into A; Z is overwritten."""
-        add_bias(Z, b)
-        self.forward(Z, A)
-
-    def backward_biased(self, Z: Array, A: Array, delta: Array, grad: Array) -> None:
-        """Do what `backward` does, and write ∂C/∂b = Σ_rows delta into `grad`, (n,)."""
-        self.backward(Z, A, delta)
-        column_sums(delta, out=grad)
-
     def log(self, Z: Array) -> Array:
-        """Return log σ(Z) as a new array; for positive functions only."""
+        """Return log σ(Z), (m, n), as a new array; for positive functions only."""
         A = xp.empty_like(Z)
         self.forward(Z.copy(), A)
         return xp.log(A)

@@ -14,8 +14,6 @@ from typing import ClassVar
 from .activation import Activation
 from .arrays import (
     Array,
-    biased_relu,
-    biased_relu_backward,
     log_1p_exp,
     log_softmax,
     ndtr,
@@ -56,6 +54,7 @@ class Sigmoid(Activation):
         delta *= A
 
     def log(self, Z: Array) -> Array:
+        # log(1 / (1 + e^-z)) = -log(1 + e^-z)
         A = xp.empty_like(Z)
         softplus(-Z, A)
         return -A
@@ -93,14 +92,6 @@ class ReLU(_Rectifier):
         xp.greater(A, 0, out=A)
         delta *= A
 
-    def forward_biased(self, Z: Array, b: Array, A: Array) -> None:
-        biased_relu(Z, b)
-        if A is not Z:
-            A[...] = Z
-
-    def backward_biased(self, Z: Array, A: Array, delta: Array, grad: Array) -> None:
-        biased_relu_backward(A, delta, grad)
-
 
 @dataclass(frozen=True)
 class LeakyReLU(_Rectifier):
@@ -115,8 +106,7 @@ class LeakyReLU(_Rectifier):
     slope: float = 0.01
 
     def __post_init__(self) -> None:
-        if not 0 <= self.slope < 1:
-            raise ValueError(f"LeakyReLU: slope must be in [0, 1), got {self.slope!r}.")
+        self.check_number("slope", 0, 1)
 
     def forward(self, Z: Array, A: Array) -> None:
         xp.multiply(Z, self.slope, out=A)
@@ -142,6 +132,9 @@ class PReLU(_Rectifier):
     """
 
     slope: float = 0.25
+
+    def __post_init__(self) -> None:
+        self.check_number("slope")
 
     def learned(self, width: int) -> Array:
         return xp.full(width, self.slope)
@@ -186,8 +179,7 @@ class ELU(_Rectifier):
     alpha: float = 1.0
 
     def __post_init__(self) -> None:
-        if not self.alpha > 0:
-            raise ValueError(f"ELU: alpha must be above 0, got {self.alpha!r}.")
+        self.check_number("alpha", 0, closed="neither")
 
     def forward(self, Z: Array, A: Array) -> None:
         xp.minimum(Z, 0, out=A)
@@ -290,6 +282,12 @@ class Softplus(_Rectifier):
         xp.expm1(A, out=A)
         xp.negative(A, out=A)
         delta *= A
+
+    def log(self, Z: Array) -> Array:
+        # For z → -∞ log(1 + e^z) is e^z, whose logarithm does not underflow: it is z.
+        A = xp.empty_like(Z)
+        softplus(Z, A)
+        return xp.where(Z > -30, xp.log(xp.maximum(A, xp.finfo(A.dtype).tiny)), Z)
 
 
 class Exp(Activation):

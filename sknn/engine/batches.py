@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .arrays import Generator
-from .cost import Data
-from .data import blocks, gather, memory_for
+from .data import Data, blocks, gather, memory_for
 from .network import Network, Workspace
 
 
@@ -19,6 +18,7 @@ class Batches:
     Parameters
     ----------
     data : Data of n rows
+        Targets and weights of any type; batches have them in that of the network.
     size : int
         The largest batch, from 1 to n.
     network : Network
@@ -26,12 +26,12 @@ class Batches:
     """
 
     def __init__(self, data: Data, size: int, network: Network) -> None:
-        self.data = data
+        self.data = data = data.astype(network.params.flat.dtype)
         self._size = size
         self._count = -(-data.n // size)
         lengths = {data.n // self._count, -(-data.n // self._count)}
         space = Workspace(network, max(lengths))
-        self._spaces = {m: space.rows(m) for m in lengths}
+        self._spaces = {m: space.first(m) for m in lengths}
         self._buffers = {
             m: [memory_for(part, m) for part in (data.X, data.Y, data.w)] for m in lengths
         }
@@ -49,19 +49,19 @@ class Batches:
             Draws the order of the rows; None keeps it. The order within a single batch
             does not matter, so none is drawn for it.
         """
-        order = self.data.rows
+        order = self.data.indices
         if rng is not None and len(self) > 1:
             drawn = rng.permutation(self.data.n)
             order = drawn if order is None else order[drawn]
         for block in blocks(self.data.n, self._size):
-            rows = block if order is None else order[block]
+            indices = block if order is None else order[block]
             m = block.stop - block.start
             X, Y, w = self._buffers[m]
             yield (
                 Data(
-                    gather(self.data.X, rows, X),
-                    gather(self.data.Y, rows, Y),
-                    None if self.data.w is None else gather(self.data.w, rows, w),
+                    gather(self.data.X, indices, X),
+                    gather(self.data.Y, indices, Y),
+                    None if self.data.w is None else gather(self.data.w, indices, w),
                 ),
                 self._spaces[m],
             )

@@ -10,34 +10,42 @@ so every example pulls as hard in any batch it may fall into.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import isfinite
-from typing import NamedTuple
 
-from .arrays import Array, Generator, Input
-from .data import Rows
-from .losses import Loss
-from .network import Network, Workspace
-from .penalties import L2
+from .arrays import Array, Generator, blocks_in_cache, ignore_overflow, xp
+from .data import Data, gather
+from .loss import Loss, Output
+from .network import Layer, Network, Workspace, linear, propagate
 
 
-class Data(NamedTuple):
-    """Examples, one per row: inputs, targets, and weights (m, 1) or None.
+@dataclass(frozen=True)
+class L2:
+    """The penalty alpha / 2 · ‖W‖², over all weights and never over biases.
 
-    `rows` names those that take part, None all of them: so a part can be held out
-    without a copy of the rest. Only a batch needs its targets as an array.
+    Parameters
+    ----------
+    alpha : float
+        Strength, >= 0; the same for every batch size and scale of the sample weights.
     """
 
-    X: Input
-    Y: Rows
-    w: Array | None
-    rows: Array | None = None
+    alpha: float
 
-    @property
-    def n(self) -> int:
-        """How many examples take part."""
-        return len(self.Y if self.rows is None else self.rows)
+    def value(self, weights: Array) -> float:
+        """Return alpha / 2 · ‖W‖² for the flat vector of all `weights`, (n_weights,)."""
+        return 0.5 * self.alpha * float(xp.dot(weights, weights))
+
+    def add_gradient(self, weights: Array, grad: Array) -> None:
+        """Add alpha · W to `grad` in place; both (n_weights,).
+
+        An optimizer does the same within its step, where the weights are in the cache.
+        """
+        for block in blocks_in_cache(len(weights)):
+            grad[block] += self.alpha * weights[block]
 
 
+@dataclass(frozen=True, eq=False)
 class Cost:
     """The cost of a network on a batch, as a function of `network.params`.
 
@@ -48,21 +56,19 @@ class Cost:
     penalty : L2
     """
 
-    def __init__(self, network: Network, loss: Loss, penalty: L2) -> None:
-        self.network = network
-        self.loss = loss
-        self.penalty = penalty
+    network: Network
+    loss: Loss
+    penalty: L2
 
     def gradient(
         self, batch: Data, space: Workspace, rng: Generator | None = None
     ) -> Array:
         """Write the gradient of J into ``network.grad``; return the loss per output.
 
-        Parameters and returned costs are those of `loss_gradient`.
+        Parameters and returned costs, (n_outputs,), are those of `loss_gradient`.
         """
         costs = self.loss_gradient(batch, space, rng)
-        params, grad = self.network.params, self.network.grad
-        self.penalty.add_gradient(params.weights, grad.weights)
+        self.penalty.add_gradient(self.network.params.weights, self.network.grad.weights)
         return costs
 
     def loss_gradient(
@@ -89,6 +95,44 @@ class Cost:
         costs = self.loss.evaluate(Y, output, scale, space.delta[-1])
         self.network.backward(X, space)
         return costs
+
+
+def mean_costs(
+    layers: Sequence[Layer],
+    loss: Loss,
+    data: Data,
+    units: tuple[Array, Array] | None = None,
+) -> Array:
+    """Return the weighted mean of the loss over all rows of `data`, without a gradient.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    loss : Loss
+    data : Data of n rows
+        Targets in the units of the network's predictions.
+    units : (shift, scale), arrays of shape (n_outputs,), or None
+        Where the loss is to be taken of (y - shift) / scale, and so of the predictions.
+
+    Returns
+    -------
+    costs : array of shape (n_outputs,)
+    """
+    activation = layers[-1].activation
+    with ignore_overflow():
+        Z = propagate(data.X, linear(layers))
+        A = xp.empty_like(Z)
+        activation.forward(Z.copy(), A)
+        A = loss.to_predictions(A)
+        Y = gather(data.Y.astype(A.dtype), slice(None))
+        if units is not None:
+            shift, scale = units
+            Y, A = (Y - shift) / scale, (A - shift) / scale
+        costs = xp.empty_like(A)
+        loss.cost(Y, Output(Z, A, activation), costs)
+    w = None if data.w is None else data.w[:, 0]
+    means: Array = xp.average(costs, axis=0, weights=w)
+    return means
 
 
 def check_finite(value: float, when: str, learning_rate: float | None) -> None:

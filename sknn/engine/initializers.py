@@ -15,10 +15,35 @@ from dataclasses import dataclass
 from math import sqrt
 
 from .arrays import Array, Generator, is_finite, xp
+from .part import Part
 
 
-class Initializer:
-    """Draws the weights of a layer; the base of all of them."""
+class Initializer(Part):
+    """Draws the weights of a layer; the base of all of them.
+
+    A subclass writes `draw`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknn import FFNNRegressor, Initializer
+    >>> class Orthogonal(Initializer):
+    ...     "Columns of a random orthogonal matrix."
+    ...
+    ...     def draw(self, rng, shape):
+    ...         return np.linalg.qr(rng.normal(size=(max(shape),) * 2))[0][
+    ...             : shape[0], : shape[1]
+    ...         ]
+    >>> X = np.linspace(-1, 1, 50).reshape(-1, 1)
+    >>> model = FFNNRegressor(
+    ...     initializer=Orthogonal(),
+    ...     learning_rate=0.01,
+    ...     learning_rate_schedule="cosine",
+    ...     random_state=0,
+    ... )
+    >>> model.fit(X, X[:, 0] ** 3).score(X, X[:, 0] ** 3) > 0.9
+    True
+    """
 
     def draw(self, rng: Generator, shape: tuple[int, int]) -> Array:
         """Return a new float64 array of `shape` = (nodes before, nodes here)."""
@@ -90,8 +115,7 @@ class Normal(Initializer):
     std: float = 0.05
 
     def __post_init__(self) -> None:
-        if not self.std > 0:
-            raise ValueError(f"Normal: std must be above 0, got {self.std!r}.")
+        self.check_number("std", 0, closed="neither")
 
     def draw(self, rng: Generator, shape: tuple[int, int]) -> Array:
         return rng.normal(0.0, self.std, shape)
@@ -110,14 +134,12 @@ class Uniform(Initializer):
     limit: float = 0.05
 
     def __post_init__(self) -> None:
-        if not self.limit > 0:
-            raise ValueError(f"Uniform: limit must be above 0, got {self.limit!r}.")
+        self.check_number("limit", 0, closed="neither")
 
     def draw(self, rng: Generator, shape: tuple[int, int]) -> Array:
         return rng.uniform(-self.limit, self.limit, shape)
 
 
-@dataclass(frozen=True)
 class Zeros(Initializer):
     """All weights 0: for a linear model; hidden neurons would all stay alike."""
 
@@ -126,7 +148,7 @@ class Zeros(Initializer):
 
 
 @dataclass(frozen=True)
-class DrawnBy(Initializer):
+class CustomInitializer(Initializer):
     """Weights from the user's own ``callable(rng, shape)``."""
 
     function: Callable[[Generator, tuple[int, int]], Array]

@@ -9,12 +9,14 @@ from math import nan
 
 from scipy.optimize import minimize
 
-from .arrays import Array, quiet, xp
+from .arrays import Array, ignore_overflow, load_kernels, xp
 from .batches import Batches
-from .cost import Cost, Data, check_finite
+from .cost import Cost, check_finite
+from .data import Data
 from .optimizers import LBFGS
-from .stopping import Deadline, Interrupt, held_interrupts
-from .training import EpochEnd, History, Observer, Plan
+from .plan import EpochEnd, History, Observer, Plan
+from .stopping import Deadline, Interrupt, defer_sigint
+from .threads import blas_threads
 
 # SciPy's limit on the relative decrease: far below its default, so that `tol` decides.
 FTOL = 64 * float(xp.finfo(xp.float64).eps)
@@ -53,7 +55,7 @@ class Objective:
         self.costs = xp.zeros(len(cost.network.layers[-1].b))
 
     def __call__(self, params: Array) -> tuple[float, Array]:
-        """Return the cost and its gradient at `params`, both float64."""
+        """Return the cost and its gradient, (n_parameters,), at `params`, all float64."""
         self.interrupt.check()
         network = self.cost.network
         network.params.flat[...] = params
@@ -89,14 +91,15 @@ class _Iterations:
         self._may_stop = plan.keep_best
 
     def __call__(self, params: Array) -> None:
-        """Take the iterate `params`; raise StopIteration where training ends."""
+        """Accept the iterate `params`, (n_parameters,); raise StopIteration at the end."""
         objective, history = self.objective, self.history
         objective.params[...] = params
         objective.accepted = objective.params.copy()
         history.add(objective.costs, 1)
         history.close_epoch()
-        self.observer.epoch_begins()
-        verdict = self.observer.epoch_ended(EpochEnd(objective.costs, nan))
+        if self.observer.on_epoch_begin is not None:
+            self.observer.on_epoch_begin()
+        verdict = self.observer.on_epoch_end(EpochEnd(objective.costs, nan))
         score = -objective.value if verdict.score is None else verdict.score
         plateau = self.stopping.plateau(score, len(history.costs), objective.accepted)
         history.converged = plateau and self._may_stop
@@ -112,33 +115,39 @@ def minimise(
     """Train ``cost.network`` in place; return what happened, an epoch per iteration.
 
     Ends when no component of the gradient is larger than ``plan.tol``. The observer sees
-    a training rate of NaN. A ValueError is raised if the cost is not finite.
+    a learning rate of NaN. A ValueError is raised if the cost is not finite.
     """
-    params = cost.network.params.flat
-    options = {
+    load_kernels()
+    threads = blas_threads(cost.network.widths, min(ROWS, data.n))
+    with threads, ignore_overflow(), defer_sigint() as interrupt:
+        objective = Objective(cost, data, interrupt)
+        iterations = _Iterations(objective, plan, observer)
+        history = iterations.history
+        try:
+            result = minimize(
+                objective,
+                objective.params.astype(xp.float64),
+                jac=True,
+                method="L-BFGS-B",
+                callback=iterations,
+                options=_options(solver, plan),
+            )
+            history.message = result.message
+            history.converged = history.converged or result.success
+        except KeyboardInterrupt:
+            history.interrupted = True
+        objective.params[...] = objective.accepted
+    history.interrupted = history.interrupted or interrupt.pressed
+    history.restore(iterations.stopping, objective.params)
+    return history
+
+
+def _options(solver: LBFGS, plan: Plan) -> dict[str, float]:
+    """Return SciPy's options."""
+    return {
         "maxiter": plan.epochs,
         "maxfun": solver.max_fun,
         "maxcor": solver.memory,
         "gtol": plan.tol,
         "ftol": FTOL,
     }
-    with quiet(), held_interrupts() as interrupt:
-        objective = Objective(cost, data, interrupt)
-        iterations = _Iterations(objective, plan, observer)
-        history = iterations.history
-        start = params.astype(xp.float64)
-        try:
-            result = minimize(
-                objective,
-                start,
-                jac=True,
-                method="L-BFGS-B",
-                callback=iterations,
-                options=options,
-            )
-            history.converged = history.converged or result.success
-        except KeyboardInterrupt:
-            history.interrupted = True
-        params[...] = objective.accepted
-    history.restore(iterations.stopping, params)
-    return history

@@ -1,38 +1,18 @@
-"""Cost functions: how bad a prediction is, and the gradient that says so to the network.
+"""The losses: how bad a prediction is, per example and output, and the derivative.
 
-For targets Y and outputs A of shape (m, n_outputs), the cost of one example is a sum over
-its outputs, C = Σ_j c(y_j, a_j); the cost of a batch is the mean over its examples. A
-loss knows c, its derivative, and the output activation it belongs to.
+With e = a - y where it is written so. Every loss writes its derivative once, in `gradient`:
+as ∂c/∂a, which `Output.pass_back` multiplies by σ'(z), or as ∂c/∂z itself where σ' cancels;
+in both cases times s, the weight of the example.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import ClassVar
 
-from .arrays import Array, column_sums, cross_entropy, log_softmax, softplus, xlogy, xp
-
-
-class OutputActivation(Protocol):
-    """What a loss asks of the output activation; see `neuron.Activation`."""
-
-    joint: ClassVar[bool]
-    link: ClassVar[str]
-
-    def log(self, Z: Array) -> Array:
-        """Return log σ(Z)."""
-
-    def backward(self, Z: Array, A: Array, delta: Array) -> None:
-        """Turn ∂C/∂A into ∂C/∂Z, in place."""
-
-
-class Output(NamedTuple):
-    """The output layer after a forward pass: values Z, outputs A = σ(Z), and σ."""
-
-    Z: Array
-    A: Array
-    activation: OutputActivation
+from .arrays import Array, ops, row_maxima, softplus, xlogy, xp
+from .loss import Loss, Output
 
 
 def _check_least(loss: Loss, Y: Array, least: float, strict: bool) -> None:
@@ -45,77 +25,6 @@ def _check_least(loss: Loss, Y: Array, least: float, strict: bool) -> None:
         )
 
 
-class Loss:
-    """The cost per output and its derivative; the base of all losses.
-
-    Attributes
-    ----------
-    tasks : set of {"classification", "regression"}
-        What the loss can be used for.
-    output : str
-        Name of the output activation that a regression with this loss has by default.
-    degree : float
-        c(s·y, s·a) = s**degree · c(y, a): turns costs of a scaled target into costs in
-        the target's own units.
-    homogeneous : bool
-        Whether that holds; else it does where what the loss is set to scales along.
-    link : str
-        The link whose output activation makes ∂C/∂Z = A - Y, without any σ'.
-    positive : bool
-        Whether the outputs must be above 0.
-    """
-
-    tasks: ClassVar[frozenset[str]] = frozenset({"regression"})
-    output: ClassVar[str] = "identity"
-    degree: ClassVar[float] = 1.0
-    homogeneous: ClassVar[bool] = True
-    link: ClassVar[str] = ""
-    positive: ClassVar[bool] = False
-
-    def check_targets(self, Y: Array) -> None:
-        """Raise a ValueError if the loss is not defined for the targets `Y`."""
-
-    def n_outputs(self, n_targets: int) -> int:
-        """Return how many outputs the network has for `n_targets` columns of y."""
-        return n_targets
-
-    def arrange(self, A: Array) -> Array:
-        """Return the outputs `A`, (n, n_outputs), as predictions."""
-        return A
-
-    def cost(self, Y: Array, output: Output, out: Array) -> None:
-        """Write c(y, a) for every example and output into `out`, (m, n_outputs)."""
-        raise NotImplementedError
-
-    def gradient(self, Y: Array, A: Array, out: Array) -> None:
-        """Write ∂c/∂a for every example and output into `out`, (m, n_outputs)."""
-        raise NotImplementedError
-
-    def evaluate(self, Y: Array, output: Output, scale: Array, delta: Array) -> Array:
-        """Return Σ_i s_i c(y_ij, a_ij) per output; write s · ∂C/∂Z into `delta`.
-
-        `scale` is s, one per row, (m, 1), or one for all, (1, 1); `output` is overwritten.
-        """
-        self.cost(Y, output, delta)
-        delta *= scale
-        costs = xp.empty(delta.shape[1], delta.dtype)
-        column_sums(delta, out=costs)
-        self.delta(Y, output, scale, delta)
-        return costs
-
-    def delta(self, Y: Array, output: Output, scale: Array, out: Array) -> None:
-        """Write s · ∂C/∂Z = σ'(Z) · s · ∂C/∂A into `out`, for `evaluate`."""
-        Z, A, activation = output
-        if self.link and activation.link == self.link:
-            xp.subtract(A, Y, out=out)
-            out *= scale
-        else:
-            self.gradient(Y, A, out)
-            out *= scale
-            activation.backward(Z, A, out)
-
-
-@dataclass(frozen=True)
 class SquaredError(Loss):
     """c = (a - y)², ∂c/∂a = 2 (a - y): no ½, and a sum over the outputs."""
 
@@ -126,12 +35,12 @@ class SquaredError(Loss):
         xp.subtract(output.A, Y, out=out)
         out *= out
 
-    def gradient(self, Y: Array, A: Array, out: Array) -> None:
-        xp.subtract(A, Y, out=out)
+    def gradient(self, Y: Array, output: Output, out: Array) -> None:
+        xp.subtract(output.A, Y, out=out)
         out *= 2
+        output.pass_back(out)
 
 
-@dataclass(frozen=True)
 class AbsoluteError(Loss):
     """c = |a - y|, ∂c/∂a = sign(a - y): predicts the median."""
 
@@ -139,9 +48,10 @@ class AbsoluteError(Loss):
         xp.subtract(output.A, Y, out=out)
         xp.absolute(out, out=out)
 
-    def gradient(self, Y: Array, A: Array, out: Array) -> None:
-        xp.subtract(A, Y, out=out)
+    def gradient(self, Y: Array, output: Output, out: Array) -> None:
+        xp.subtract(output.A, Y, out=out)
         xp.sign(out, out=out)
+        output.pass_back(out)
 
 
 @dataclass(frozen=True)
@@ -164,8 +74,7 @@ class Huber(Loss):
     homogeneous: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        if not self.epsilon > 0:
-            raise ValueError(f"Huber: epsilon must be above 0, got {self.epsilon!r}.")
+        self.check_number("epsilon", 0, closed="neither")
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
         # With t = min(|e|, epsilon), both branches are t (2 |e| - t).
@@ -176,10 +85,11 @@ class Huber(Loss):
         out -= t
         out *= t
 
-    def gradient(self, Y: Array, A: Array, out: Array) -> None:
-        xp.subtract(A, Y, out=out)
+    def gradient(self, Y: Array, output: Output, out: Array) -> None:
+        xp.subtract(output.A, Y, out=out)
         xp.clip(out, -self.epsilon, self.epsilon, out=out)
         out *= 2
+        output.pass_back(out)
 
 
 @dataclass(frozen=True)
@@ -200,6 +110,8 @@ class Quantile(Loss):
     q: float | tuple[float, ...] = 0.5
 
     def __post_init__(self) -> None:
+        if isinstance(self.q, Sequence | xp.ndarray):  # a list could not be hashed
+            object.__setattr__(self, "q", tuple(self.q))
         q = self.levels
         if not q or not all(0 < level < 1 for level in q) or list(q) != sorted(set(q)):
             raise ValueError(
@@ -209,7 +121,7 @@ class Quantile(Loss):
     @property
     def levels(self) -> tuple[float, ...]:
         """All of q as a tuple."""
-        return tuple(self.q) if isinstance(self.q, Sequence) else (self.q,)
+        return self.q if isinstance(self.q, tuple) else (self.q,)
 
     def n_outputs(self, n_targets: int) -> int:
         n_levels = len(self.levels)
@@ -221,7 +133,7 @@ class Quantile(Loss):
             )
         return max(n_levels, n_targets)
 
-    def arrange(self, A: Array) -> Array:
+    def to_predictions(self, A: Array) -> Array:
         return xp.sort(A, axis=1) if len(self.levels) > 1 else A
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
@@ -231,12 +143,12 @@ class Quantile(Loss):
         xp.maximum(out, 0, out=out)
         out -= scaled
 
-    def gradient(self, Y: Array, A: Array, out: Array) -> None:
-        xp.greater(A, Y, out=out)
+    def gradient(self, Y: Array, output: Output, out: Array) -> None:
+        xp.greater(output.A, Y, out=out)
         out -= xp.asarray(self.levels, out.dtype)
+        output.pass_back(out)
 
 
-@dataclass(frozen=True)
 class Poisson(Loss):
     """Half the Poisson deviance, for counts and rates y >= 0.
 
@@ -244,28 +156,32 @@ class Poisson(Loss):
     """
 
     output: ClassVar[str] = "exp"
-    link: ClassVar[str] = "log"
     positive: ClassVar[bool] = True
 
     def check_targets(self, Y: Array) -> None:
         _check_least(self, Y, 0.0, strict=False)
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
-        Z, A, activation = output
+        Z, A, activation, _ = output
         xp.subtract(A, Y, out=out)
         out += xlogy(Y, Y)
         out -= Y * activation.log(Z)
 
-    def gradient(self, Y: Array, A: Array, out: Array) -> None:
-        xp.divide(Y, A, out=out)
-        xp.subtract(1, out, out=out)
+    def gradient(self, Y: Array, output: Output, out: Array) -> None:
+        if output.activation.link == "log":
+            xp.subtract(output.A, Y, out=out)
+            out *= output.scale
+        else:
+            xp.divide(Y, output.A, out=out)
+            xp.subtract(1, out, out=out)
+            output.pass_back(out)
 
 
-@dataclass(frozen=True)
 class Gamma(Loss):
     """Half the gamma deviance, for positive targets whose spread grows with their mean.
 
-    c = log(a / y) + y / a - 1, ∂c/∂a = (1 - y / a) / a.
+    c = log(a / y) + y / a - 1, ∂c/∂a = (1 - y / a) / a; with an output of e^z,
+    ∂c/∂z = 1 - y e^-z.
     """
 
     output: ClassVar[str] = "exp"
@@ -276,16 +192,20 @@ class Gamma(Loss):
         _check_least(self, Y, 0.0, strict=True)
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
-        Z, A, activation = output
+        Z, A, activation, _ = output
         xp.divide(Y, A, out=out)
         out -= 1
         out += activation.log(Z)
         out -= xp.log(Y)
 
-    def gradient(self, Y: Array, A: Array, out: Array) -> None:
-        xp.divide(Y, A, out=out)
+    def gradient(self, Y: Array, output: Output, out: Array) -> None:
+        xp.divide(Y, output.A, out=out)
         xp.subtract(1, out, out=out)
-        out /= A
+        if output.activation.link == "log":
+            out *= output.scale
+        else:
+            out /= output.A
+            output.pass_back(out)
 
 
 @dataclass(frozen=True)
@@ -293,7 +213,10 @@ class Tweedie(Loss):
     """Half the Tweedie deviance: many zeros, else positive, as for claims and rainfall.
 
     With p = power: c = y^(2-p) / ((1-p) (2-p)) - y a^(1-p) / (1-p) + a^(2-p) / (2-p),
-    ∂c/∂a = (a - y) / a^p. Source: B. Jørgensen, "The theory of dispersion models" (1997).
+    ∂c/∂a = (a - y) / a^p. The powers of a are e^((1-p) log a) and e^((2-p) log a), with
+    log a from z, so that an `a` that rounds to 0 does no harm. With an output of e^z,
+    ∂c/∂z = e^((2-p) z) - y e^((1-p) z). Source: B. Jørgensen, "The theory of dispersion
+    models" (1997).
 
     Parameters
     ----------
@@ -306,8 +229,7 @@ class Tweedie(Loss):
     positive: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not 1 < self.power < 2:
-            raise ValueError(f"Tweedie: power must be in (1, 2), got {self.power!r}.")
+        self.check_number("power", 1, 2, closed="neither")
 
     @property
     def degree(self) -> float:  # type: ignore[override]
@@ -317,69 +239,66 @@ class Tweedie(Loss):
         _check_least(self, Y, 0.0, strict=False)
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
-        p, A = self.power, output.A
-        xp.power(A, 2 - p, out=out)
+        p, log_A = self.power, output.activation.log(output.Z)
+        xp.multiply(2 - p, log_A, out=out)
+        xp.exp(out, out=out)
         out /= 2 - p
         out += Y ** (2 - p) / ((1 - p) * (2 - p))
-        out -= Y * A ** (1 - p) / (1 - p)
+        out -= _times_exp(Y, (1 - p) * log_A) / (1 - p)
 
-    def gradient(self, Y: Array, A: Array, out: Array) -> None:
-        xp.subtract(A, Y, out=out)
-        out *= A**-self.power
+    def gradient(self, Y: Array, output: Output, out: Array) -> None:
+        p, log_A = self.power, output.activation.log(output.Z)
+        is_log = output.activation.link == "log"
+        first = 2 - p if is_log else 1 - p  # ∂c/∂a is ∂c/∂z divided by a
+        xp.multiply(first, log_A, out=out)
+        xp.exp(out, out=out)
+        out -= _times_exp(Y, (first - 1) * log_A)
+        if is_log:
+            out *= output.scale
+        else:
+            output.pass_back(out)
 
 
-@dataclass(frozen=True)
+def _times_exp(Y: Array, Z: Array) -> Array:
+    """Return y e^z, which is 0 for y = 0 also where e^z overflows; all (m, n)."""
+    return xp.exp(xp.where(Y > 0, Z, 0)) * Y
+
+
 class LogLoss(Loss):
     """Minus the log-likelihood of the labels, computed from the logits Z.
 
     With softmax: c = -y log a for every class. With sigmoid outputs, each a yes or no:
     c = -y log a - (1 - y) log(1 - a). In both cases ∂C/∂z = a - y (with softmax since
-    every row of Y sums to 1), so there is no `gradient` of its own.
+    every row of Y sums to 1).
     """
 
     tasks: ClassVar[frozenset[str]] = frozenset({"classification"})
     output: ClassVar[str] = "softmax"
-    link: ClassVar[str] = "logit"
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
-        Z, _, activation = output
+        Z, A, activation, _ = output
         if activation.joint:
-            xp.multiply(Y, -log_softmax(Z, axis=1), out=out)
+            # A small a_j may have been rounded to 0, the greatest of a row never:
+            # -log a_j = max_k z_k - z_j - log max_k a_k.
+            xp.subtract(row_maxima(Z) - xp.log(row_maxima(A)), Z, out=out)
+            out *= Y
         else:
             # -log σ(z) = log(1 + e^-z) and -log(1 - σ(z)) = log(1 + e^z) differ by z.
             softplus(Z, out)
             out -= Y * Z
 
+    def gradient(self, Y: Array, output: Output, out: Array) -> None:
+        xp.subtract(output.A, Y, out=out)
+        out *= output.scale
+
     def evaluate(self, Y: Array, output: Output, scale: Array, delta: Array) -> Array:
-        Z, A, activation = output
-        if not activation.joint or type(self) is not LogLoss:
+        # In one pass for this very class: a subclass may have another formula.
+        in_one_pass = ops.cross_entropy is not None and type(self) is LogLoss
+        if not in_one_pass or not output.activation.joint:
             return super().evaluate(Y, output, scale, delta)
         costs = xp.empty(delta.shape[1], delta.dtype)
-        cross_entropy(Y, Z, A, scale, costs, delta)
+        ops.cross_entropy(Y, output.Z, output.A, scale, costs, delta)
         return costs
-
-
-@dataclass(frozen=True)
-class GivenLoss(Loss):
-    """The user's own loss: an object with ``value(y, a)`` and ``gradient(y, a)``.
-
-    Both get arrays of shape (m, n_outputs) and return one of the same shape; the object
-    may also name its `output` activation. See `sknn.check_loss`.
-    """
-
-    given: Any
-    degree: ClassVar[float] = 0.0
-    homogeneous: ClassVar[bool] = False
-
-    @property
-    def output(self) -> str:  # type: ignore[override]
-        return getattr(self.given, "output", "identity")
-
-    def cost(self, Y: Array, output: Output, out: Array) -> None:
-        out[...] = self.given.value(Y, output.A)
-
-    def gradient(self, Y: Array, A: Array, out: Array) -> None:
-        out[...] = self.given.gradient(Y, A)
 
 
 LOSSES: dict[str, Loss] = {

@@ -17,6 +17,7 @@ which is the document's derivation, with examples as rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import NamedTuple
 
 from .activation import Activation
@@ -33,23 +34,88 @@ from .arrays import (
     xp,
 )
 from .data import blocks
-from .losses import Output
+from .initializers import Initializer
+from .loss import Output
+from .neurons import Neurons, neurons
 from .parameters import Parameters
 
 PREDICT_ROWS = 512  # rows per block of a prediction: layers of some 100 nodes fit a cache
 
 
 class Layer(NamedTuple):
-    """One layer: weights W (nodes before, nodes here), biases b, its σ, its dropout."""
+    """One layer: weights W (nodes before, nodes here), biases b (nodes here,), its neurons.
+
+    `dropout` is the probability of leaving one of them out of a training step.
+    """
 
     W: Array
     b: Array
-    activation: Activation
+    neurons: Neurons
     dropout: float = 0.0
+
+    @property
+    def activation(self) -> Activation:
+        """The activation of the neurons."""
+        return self.neurons.activation
+
+
+def layers_of(
+    coefs: Sequence[Array],
+    intercepts: Sequence[Array],
+    activations: Sequence[Activation],
+    learned: Sequence[Array],
+) -> list[Layer]:
+    """Return the layers of a network that is given by its arrays, one of each per layer.
+
+    Parameters
+    ----------
+    coefs : sequence of arrays of shape (nodes before, nodes here)
+    intercepts : sequence of arrays of shape (nodes here,)
+    activations : sequence of Activation
+    learned : sequence of arrays of shape (n_learned,)
+        What the activations have learned.
+    """
+    return [
+        Layer(W, b, neurons(activation.bind(values)))
+        for W, b, activation, values in zip(
+            coefs, intercepts, activations, learned, strict=True
+        )
+    ]
+
+
+class LayerSpace(NamedTuple):
+    """The memory of one layer in a training step: arrays of shape (m, nodes here).
+
+    A is Z where the activation can work in place, H is A where there is no dropout, and D
+    is empty there.
+    """
+
+    Z: Array
+    A: Array
+    H: Array
+    D: Array
+    delta: Array
+
+    @classmethod
+    def of(cls, layer: Layer, m: int, last: bool) -> LayerSpace:
+        """Return new memory for `m` rows of `layer`, the output layer if `last`."""
+        shape, dtype = (m, len(layer.b)), layer.b.dtype
+        Z = empty(shape, dtype)
+        A = Z if layer.activation.in_place and not last else empty(shape, dtype)
+        H = empty(shape, dtype) if layer.dropout else A
+        D = empty(shape if layer.dropout else (0, 0), dtype)
+        return cls(Z, A, H, D, empty(shape, dtype))
+
+    def first(self, m: int) -> LayerSpace:
+        """Return the first `m` rows as views, the same array where these are the same."""
+        Z = self.Z[:m]
+        A = Z if self.A is self.Z else self.A[:m]
+        H = A if self.H is self.A else self.H[:m]
+        return LayerSpace(Z, A, H, self.D[:m], self.delta[:m])
 
 
 class Workspace:
-    """The memory of one training step, for batches of up to `m` rows.
+    """The memory of one training step, for batches of `m` rows.
 
     Parameters
     ----------
@@ -60,46 +126,30 @@ class Workspace:
     Attributes
     ----------
     Z, A, H, D, delta : lists of arrays of shape (m, nodes), one per layer
-        A[l] is Z[l] where the activation can work in place, H[l] is A[l] where there is
-        no dropout, and D[l] is empty there.
+        See `LayerSpace`.
     share : array of shape (1, 1)
         1 / m, the weight of an example in the mean.
     """
 
     def __init__(self, network: Network, m: int) -> None:
-        dtype = network.params.flat.dtype
-        self.Z: list[Array] = []
-        self.A: list[Array] = []
-        self.H: list[Array] = []
-        self.D: list[Array] = []
-        self.delta: list[Array] = []
-        last = len(network.layers) - 1
-        for number, layer in enumerate(network.layers):
-            shape = (m, len(layer.b))
-            Z = empty(shape, dtype)
-            in_place = layer.activation.in_place and number != last
-            A = Z if in_place else empty(shape, dtype)
-            self.Z.append(Z)
-            self.A.append(A)
-            self.H.append(empty(shape, dtype) if layer.dropout else A)
-            self.D.append(empty(shape if layer.dropout else (0, 0), dtype))
-            self.delta.append(empty(shape, dtype))
-        self.share = xp.full((1, 1), 1 / m, dtype)
+        last = network.layers[-1]
+        self._fill([LayerSpace.of(layer, m, layer is last) for layer in network.layers], m)
 
-    def rows(self, m: int) -> Workspace:
+    def _fill(self, spaces: list[LayerSpace], m: int) -> None:
+        """Set all attributes from the memory of the layers."""
+        self._spaces = spaces
+        self.Z = [space.Z for space in spaces]
+        self.A = [space.A for space in spaces]
+        self.H = [space.H for space in spaces]
+        self.D = [space.D for space in spaces]
+        self.delta = [space.delta for space in spaces]
+        self.share = xp.full((1, 1), 1 / m, self.Z[0].dtype)
+
+    def first(self, m: int) -> Workspace:
         """Return a workspace for `m` rows that shares this one's memory."""
-        part = object.__new__(Workspace)
-        part.Z = [Z[:m] for Z in self.Z]
-        part.A = [
-            z if A is Z else A[:m] for A, Z, z in zip(self.A, self.Z, part.Z, strict=True)
-        ]
-        part.H = [
-            a if H is A else H[:m] for H, A, a in zip(self.H, self.A, part.A, strict=True)
-        ]
-        part.D = [D[:m] for D in self.D]
-        part.delta = [delta[:m] for delta in self.delta]
-        part.share = xp.full((1, 1), 1 / m, self.share.dtype)
-        return part
+        space = copy(self)
+        space._fill([layer.first(m) for layer in self._spaces], m)
+        return space
 
 
 class Network:
@@ -149,11 +199,27 @@ class Network:
             )
         ]
         self.layers = [
-            Layer(*parts)
-            for parts in zip(
+            Layer(W, b, neurons(activation), rate)
+            for W, b, activation, rate in zip(
                 self.params.W, self.params.b, bound, [*dropout, 0.0], strict=True
             )
         ]
+
+    @classmethod
+    def drawn(
+        cls,
+        widths: Sequence[int],
+        activations: Sequence[Activation],
+        dropout: Sequence[float],
+        dtype: type,
+        initializers: Sequence[Initializer],
+        rng: Generator,
+    ) -> Network:
+        """Return a network whose weights the initializers draw, one per layer; b is 0."""
+        network = cls(widths, activations, dropout, dtype)
+        for W, initializer in zip(network.params.W, initializers, strict=True):
+            W[...] = initializer.draw(rng, W.shape)
+        return network
 
     def forward(self, X: Input, space: Workspace, rng: Generator | None = None) -> Output:
         """Propagate the rows of `X` through all layers, into `space`.
@@ -174,7 +240,7 @@ class Network:
         for number, layer in enumerate(self.layers):
             Z, A = space.Z[number], space.A[number]
             product(H, layer.W, out=Z)
-            layer.activation.forward_biased(Z, layer.b, A)
+            layer.neurons.forward(Z, layer.b, A)
             H = A
             if layer.dropout:
                 H = space.H[number]
@@ -200,7 +266,7 @@ class Network:
             if layer.dropout:
                 before *= space.D[number - 1]
             Z, A = space.Z[number - 1], space.A[number - 1]
-            layer.activation.backward_biased(Z, A, before, self.grad.b[number - 1])
+            layer.neurons.backward(Z, A, before, self.grad.b[number - 1])
         weight_gradient(X, space.delta[0], out=self.grad.W[0])
 
 
@@ -244,17 +310,17 @@ def propagate(X: Input, layers: Sequence[Layer]) -> Array:
         (A if layer.activation.in_place else xp.empty((m, A.shape[1]), A.dtype), A)
         for layer, A in zip(layers, [*hidden, out], strict=True)
     ]
-    for rows in blocks(n, PREDICT_ROWS):
-        H, first = X[rows], slice(rows.stop - rows.start)
+    for block in blocks(n, PREDICT_ROWS):
+        H, first = X[block], slice(block.stop - block.start)
         for layer, (Z, A) in zip(layers, spaces, strict=True):
-            A_rows = A[rows if A is out else first]
+            A_rows = A[block if A is out else first]
             Z_rows = A_rows if Z is A else Z[first]
             product(H, layer.W, out=Z_rows)
-            layer.activation.forward_biased(Z_rows, layer.b, A_rows)
+            layer.neurons.forward(Z_rows, layer.b, A_rows)
             H = A_rows
     return out
 
 
 def linear(layers: Sequence[Layer]) -> list[Layer]:
-    """Return `layers` with the identity at the end: then A is Z, say the logits."""
-    return [*layers[:-1], layers[-1]._replace(activation=Identity())]
+    """Return `layers` with the identity at the end: then A is Z, the logits for example."""
+    return [*layers[:-1], layers[-1]._replace(neurons=neurons(Identity()))]

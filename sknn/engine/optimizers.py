@@ -15,23 +15,18 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import ClassVar
 
-from .arrays import Array, adam, penalised, xp, zeros
-
-
-def _check(name: str, value: float, low: float, high: float) -> None:
-    """Raise a ValueError unless low <= value < high."""
-    if not low <= value < high:
-        raise ValueError(f"{name} must be in [{low:g}, {high:g}), got {value!r}.")
+from .arrays import Array, blocks_in_cache, ops, xp, zeros
+from .part import Part
 
 
 @dataclass
-class Slots:
-    """What an optimizer remembers between steps.
+class OptimizerState:
+    """What an optimizer keeps between steps.
 
     Attributes
     ----------
-    vectors : list of arrays
-        Running means, each as long as the parameters.
+    vectors : list of arrays of shape (n_parameters,)
+        Running means.
     n_weights : int
         The first `n_weights` parameters are weights; biases and what activations learn
         come after them.
@@ -44,51 +39,102 @@ class Slots:
     step: int = 0
 
 
-class Optimizer:
+class Optimizer(Part):
     """A step rule for mini-batches; the base of all of them.
+
+    A subclass writes `update`. What it overrides is what runs.
 
     Attributes
     ----------
-    ignores : tuple of str
-        Names of the estimators' parameters that the solver has no use for.
     n_vectors : int
-        How many vectors it remembers.
+        How many vectors it keeps between steps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknn import FFNNRegressor, Optimizer
+    >>> class SignSGD(Optimizer):
+    ...     "params -= rate · sign(grad)."
+    ...
+    ...     def update(self, params, grad, memory, t, rate):
+    ...         params -= rate * np.sign(grad)
+    >>> X = np.linspace(-1, 1, 50).reshape(-1, 1)
+    >>> model = FFNNRegressor(
+    ...     solver=SignSGD(),
+    ...     learning_rate=0.01,
+    ...     learning_rate_schedule="cosine",
+    ...     random_state=0,
+    ... )
+    >>> model.fit(X, X[:, 0] ** 3).score(X, X[:, 0] ** 3) > 0.9
+    True
     """
 
-    ignores: ClassVar[tuple[str, ...]] = ()
     n_vectors: ClassVar[int] = 0
 
-    def slots(self, params: Array, n_weights: int) -> Slots:
-        """Return the empty memory for a flat vector `params`."""
+    def start(self, params: Array, n_weights: int) -> OptimizerState:
+        """Return the state before the first step.
+
+        Parameters
+        ----------
+        params : array of shape (n_parameters,)
+        n_weights : int
+            The first `n_weights` parameters are weights.
+        """
         vectors = [zeros(params.shape, params.dtype) for _ in range(self.n_vectors)]
-        return Slots(vectors, n_weights)
+        return OptimizerState(vectors, n_weights)
 
     def step(
-        self, params: Array, grad: Array, slots: Slots, rate: float, alpha: float = 0.0
+        self,
+        params: Array,
+        grad: Array,
+        state: OptimizerState,
+        rate: float,
+        alpha: float = 0.0,
     ) -> None:
-        """Update `params` and `slots` in place by one step against `grad`.
+        """Update `params` and `state` in place by one step against `grad`.
 
         Parameters
         ----------
         params, grad : arrays of shape (n_parameters,)
             `grad` is overwritten.
-        slots : Slots
+        state : OptimizerState
         rate : float
-            The training rate.
+            The learning rate.
         alpha : float, default=0.0
-            Strength of an L2 penalty whose gradient, alpha · W, is still to be added.
-            Here that is no pass over memory of its own.
+            Strength of an L2 penalty whose gradient, alpha · W, is still to be added: a
+            block that is in the cache takes it without a pass over memory of its own.
         """
-        slots.step += 1
-        for block in penalised(params, grad, alpha, slots.n_weights):
-            memory = [vector[block] for vector in slots.vectors]
-            self._step(params[block], grad[block], memory, slots.step, rate)
+        state.step += 1
+        kept = self.kept(rate)
+        for block in blocks_in_cache(len(params)):
+            weights = slice(block.start, min(block.stop, state.n_weights))
+            if alpha:
+                grad[weights] += alpha * params[weights]
+            if kept != 1:
+                params[weights] *= kept
+            memory = [vector[block] for vector in state.vectors]
+            self.update(params[block], grad[block], memory, state.step, rate)
 
-    def _step(
+    def update(
         self, params: Array, grad: Array, memory: list[Array], t: int, rate: float
     ) -> None:
-        """Update one block of `params` and `memory` in step number `t`, from 1."""
+        """Update one block of the parameters and of the running means, in place.
+
+        Parameters
+        ----------
+        params, grad : arrays of shape (n,)
+            `grad` may be overwritten.
+        memory : list of `n_vectors` arrays of shape (n,)
+        t : int
+            Number of the step, from 1.
+        rate : float
+            The learning rate.
+        """
         raise NotImplementedError
+
+    def kept(self, rate: float) -> float:
+        """Return the share of every weight that is kept before `update`: 1, no decay."""
+        return 1.0
 
 
 @dataclass(frozen=True)
@@ -110,15 +156,17 @@ class SGD(Optimizer):
     nesterov: bool = False
 
     def __post_init__(self) -> None:
-        _check("SGD: momentum", self.momentum, 0, 1)
+        self.check_number("momentum", 0, 1)
+        if not isinstance(self.nesterov, bool):
+            raise ValueError(f"SGD: nesterov must be True or False, got {self.nesterov!r}.")
         if self.nesterov and not self.momentum:
             raise ValueError("SGD: nesterov=True needs a momentum above 0.")
 
-    def slots(self, params: Array, n_weights: int) -> Slots:
-        vectors = [zeros(params.shape, params.dtype)] if self.momentum else []
-        return Slots(vectors, n_weights)
+    @property
+    def n_vectors(self) -> int:  # type: ignore[override]
+        return 1 if self.momentum else 0
 
-    def _step(
+    def update(
         self, params: Array, grad: Array, memory: list[Array], t: int, rate: float
     ) -> None:
         grad *= rate
@@ -155,10 +203,10 @@ class RMSprop(Optimizer):
     n_vectors: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        _check("RMSprop: rho", self.rho, 0, 1)
-        _check("RMSprop: epsilon", self.epsilon, 1e-30, 1)
+        self.check_number("rho", 0, 1)
+        self.check_number("epsilon", 1e-30, 1)
 
-    def _step(
+    def update(
         self, params: Array, grad: Array, memory: list[Array], t: int, rate: float
     ) -> None:
         (v,) = memory
@@ -180,8 +228,8 @@ class Adam(Optimizer):
     m = β1 m + (1 - β1) g, v = β2 v + (1 - β2) g², and
     params -= rate · m / (1 - β1^t) / (√(v / (1 - β2^t)) + epsilon).
 
-    The code keeps M = m / (1 - β1) and V = v / (1 - β2), which spares two
-    multiplications per step, and moves their factors into `rate` and `epsilon`.
+    The code keeps M = m / (1 - β1) and V = v / (1 - β2), which spares two multiplications
+    per parameter; `factors` moves their factors into the rate and into epsilon.
 
     Parameters
     ----------
@@ -197,25 +245,49 @@ class Adam(Optimizer):
     n_vectors: ClassVar[int] = 2
 
     def __post_init__(self) -> None:
-        name = type(self).__name__
-        _check(f"{name}: beta_1", self.beta_1, 0, 1)
-        _check(f"{name}: beta_2", self.beta_2, 0, 1)
-        _check(f"{name}: epsilon", self.epsilon, 1e-30, 1)
+        self.check_number("beta_1", 0, 1)
+        self.check_number("beta_2", 0, 1)
+        self.check_number("epsilon", 1e-30, 1)
+
+    def factors(self, t: int, rate: float) -> tuple[float, float]:
+        """Return rate and epsilon of step `t` for M and V instead of m and v."""
+        root = sqrt((1 - self.beta_2) / (1 - self.beta_2**t))
+        rate *= (1 - self.beta_1) / (1 - self.beta_1**t) / root
+        return rate, self.epsilon / root
+
+    def update(
+        self, params: Array, grad: Array, memory: list[Array], t: int, rate: float
+    ) -> None:
+        M, V = memory
+        rate, epsilon = self.factors(t, rate)
+        M *= self.beta_1
+        M += grad
+        grad *= grad
+        V *= self.beta_2
+        V += grad
+        xp.sqrt(V, out=grad)
+        grad += epsilon
+        xp.divide(M, grad, out=grad)
+        grad *= rate
+        params -= grad
 
     def step(
-        self, params: Array, grad: Array, slots: Slots, rate: float, alpha: float = 0.0
+        self,
+        params: Array,
+        grad: Array,
+        state: OptimizerState,
+        rate: float,
+        alpha: float = 0.0,
     ) -> None:
-        slots.step += 1
-        t, (M, V) = slots.step, slots.vectors
-        beta_1, beta_2, keep = self.beta_1, self.beta_2, self._kept(rate)
-        root = sqrt((1 - beta_2) / (1 - beta_2**t))
-        rate *= (1 - beta_1) / (1 - beta_1**t) / root
-        factors = (beta_1, beta_2, self.epsilon / root, rate, alpha, keep)
-        adam(params, grad, (M, V), factors, slots.n_weights)
-
-    def _kept(self, rate: float) -> float:
-        """Return the share of every weight that a step leaves, before it subtracts."""
-        return 1.0
+        # In one pass for these very classes: a subclass may have another rule.
+        if type(self) not in (Adam, AdamW) or not ops.adam:
+            super().step(params, grad, state, rate, alpha)
+            return
+        state.step += 1
+        kept = self.kept(rate)
+        rate, epsilon = self.factors(state.step, rate)
+        factors = (self.beta_1, self.beta_2, epsilon, rate, alpha, kept)
+        ops.adam(params, grad, tuple(state.vectors), factors, state.n_weights)
 
 
 @dataclass(frozen=True)
@@ -234,14 +306,14 @@ class AdamW(Adam):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check("AdamW: weight_decay", self.weight_decay, 0, float("inf"))
+        self.check_number("weight_decay", 0)
 
-    def _kept(self, rate: float) -> float:
+    def kept(self, rate: float) -> float:
         return 1 - rate * self.weight_decay
 
 
 @dataclass(frozen=True)
-class LBFGS:
+class LBFGS(Part):
     """Limited-memory BFGS on all rows at once, by SciPy: for small data.
 
     Parameters
@@ -254,22 +326,10 @@ class LBFGS:
 
     memory: int = 10
     max_fun: int = 15000
-    ignores: ClassVar[tuple[str, ...]] = (
-        "learning_rate",
-        "learning_rate_schedule",
-        "batch_size",
-        "dropout",
-        "shuffle",
-        "n_iter_no_change",
-        "clip_norm",
-    )
 
     def __post_init__(self) -> None:
-        if self.memory < 1 or self.max_fun < 1:
-            raise ValueError(
-                "LBFGS: memory and max_fun must be at least 1, "
-                f"got {self.memory!r} and {self.max_fun!r}."
-            )
+        self.check_whole("memory", 1)
+        self.check_whole("max_fun", 1)
 
 
 Solver = Optimizer | LBFGS

@@ -1,4 +1,4 @@
-"""Schedules: the factor on the training rate as training goes on.
+"""Schedules: the factor on the learning rate as training goes on.
 
 A factor may depend on the progress through training (0 at its start, 1 at its end), on
 the number of steps done, and on the number of plateaus: times that the cost stopped
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from math import cos, isfinite, log2, pi
 from typing import ClassVar, NamedTuple
 
+from .part import Part
+
 
 class Moment(NamedTuple):
     """Where training stands: `progress` in [0, 1], `step` and `plateaus` from 0."""
@@ -21,30 +23,49 @@ class Moment(NamedTuple):
     plateaus: int
 
 
-class Schedule:
-    """A factor on the training rate; the base of all schedules.
+class Schedule(Part):
+    """A factor on the learning rate; the base of all schedules.
+
+    A subclass writes `factor`.
 
     Attributes
     ----------
     ends : bool
         Whether the factor is laid out over the whole of training, so that its last
         epoch is meant to be the last.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknn import FFNNRegressor, Schedule
+    >>> class Halved(Schedule):
+    ...     "1 for the first half of training, then 1/2."
+    ...
+    ...     ends = True
+    ...
+    ...     def factor(self, moment):
+    ...         return 1.0 if moment.progress < 0.5 else 0.5
+    >>> X = np.linspace(-1, 1, 50).reshape(-1, 1)
+    >>> model = FFNNRegressor(
+    ...     learning_rate_schedule=Halved(), max_iter=4, random_state=0
+    ... )
+    >>> model.fit(X, X[:, 0]).learning_rate_curve_
+    [0.001, 0.001, 0.0005, 0.0005]
     """
 
     ends: ClassVar[bool] = False
 
     def factor(self, moment: Moment) -> float:
-        """Return the factor, >= 0, on the training rate at `moment`."""
+        """Return the factor, >= 0, on the learning rate at `moment`."""
         raise NotImplementedError
 
     def goes_on(self, plateaus: int) -> bool:
-        """Tell whether training goes on after plateau number `plateaus`, from 1."""
+        """Return whether training continues after plateau number `plateaus`, from 1."""
         return False
 
 
-@dataclass(frozen=True)
 class Constant(Schedule):
-    """The training rate stays as it is."""
+    """The learning rate stays as it is."""
 
     def factor(self, moment: Moment) -> float:
         return 1.0
@@ -66,14 +87,12 @@ class Cosine(Schedule):
     ends: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not 0 <= self.end <= 1:
-            raise ValueError(f"Cosine: end must be in [0, 1], got {self.end!r}.")
+        self.check_number("end", 0, 1, closed="both")
 
     def factor(self, moment: Moment) -> float:
         return self.end + (1 - self.end) * 0.5 * (1 + cos(pi * moment.progress))
 
 
-@dataclass(frozen=True)
 class CosLog4(Schedule):
     """Four cosine cycles, each twice as long as the one before.
 
@@ -108,13 +127,9 @@ class OneCycle(Schedule):
     ends: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not 0 < self.warm_up < 1:
-            raise ValueError(f"OneCycle: warm_up must be in (0, 1), got {self.warm_up!r}.")
-        if not (0 <= self.start <= 1 and 0 <= self.end <= 1):
-            raise ValueError(
-                "OneCycle: start and end must be in [0, 1], "
-                f"got {self.start!r} and {self.end!r}."
-            )
+        self.check_number("warm_up", 0, 1, closed="neither")
+        self.check_number("start", 0, 1, closed="both")
+        self.check_number("end", 0, 1, closed="both")
 
     def factor(self, moment: Moment) -> float:
         if moment.progress < self.warm_up:
@@ -137,8 +152,7 @@ class InvScaling(Schedule):
     power: float = 0.5
 
     def __post_init__(self) -> None:
-        if not self.power > 0:
-            raise ValueError(f"InvScaling: power must be above 0, got {self.power!r}.")
+        self.check_number("power", 0, closed="neither")
 
     def factor(self, moment: Moment) -> float:
         return float((1 + moment.step) ** -self.power)
@@ -163,10 +177,8 @@ class Adaptive(Schedule):
     least: float = 1e-3
 
     def __post_init__(self) -> None:
-        if not 0 < self.decay < 1:
-            raise ValueError(f"Adaptive: decay must be in (0, 1), got {self.decay!r}.")
-        if not 0 < self.least <= 1:
-            raise ValueError(f"Adaptive: least must be in (0, 1], got {self.least!r}.")
+        self.check_number("decay", 0, 1, closed="neither")
+        self.check_number("least", 0, 1, closed="right")
 
     def factor(self, moment: Moment) -> float:
         return self.decay**moment.plateaus
@@ -176,7 +188,7 @@ class Adaptive(Schedule):
 
 
 @dataclass(frozen=True)
-class GivenBy(Schedule):
+class CustomSchedule(Schedule):
     """The user's own ``callable(progress) -> factor``.
 
     Tried at 101 moments when it is made, so that one that fails does so before training.

@@ -16,7 +16,7 @@ from .arrays import Array
 
 @dataclass
 class Stopping:
-    """Counts the epochs in a row that brought no relative improvement; keeps the best.
+    """Counts the epochs in a row without a relative improvement; keeps the best.
 
     Parameters
     ----------
@@ -51,7 +51,8 @@ class Stopping:
     def plateau(self, score: float, epoch: int, params: Array) -> bool:
         """Take the score after `epoch`; return whether a plateau is reached.
 
-        After a plateau the count starts anew.
+        After a plateau the count starts anew. `params`, (n_parameters,), is copied where it
+        is the best so far and `keep_best` is set.
         """
         if self.best == -inf or score > self.best:
             self.best, self.best_epoch = score, epoch
@@ -83,25 +84,25 @@ class Deadline:
     _start: float = field(default_factory=time.monotonic)
 
     def passed(self) -> bool:
-        """Tell whether the time is up."""
+        """Return whether the time is up."""
         return self.seconds is not None and time.monotonic() - self._start >= self.seconds
 
 
 @dataclass
 class Interrupt:
-    """Whether the user has pressed Ctrl-C since `held_interrupts` began."""
+    """Whether the user has pressed Ctrl-C since `defer_sigint` began."""
 
     pressed: bool = False
 
     def check(self) -> None:
-        """Raise the KeyboardInterrupt that was held back, if there was one."""
+        """Raise the KeyboardInterrupt that was deferred, if there was one."""
         if self.pressed:
             raise KeyboardInterrupt
 
 
 @contextmanager
-def held_interrupts() -> Iterator[Interrupt]:
-    """Hold Ctrl-C back until `Interrupt.check`, so that no step is left half done.
+def defer_sigint() -> Iterator[Interrupt]:
+    """Defer Ctrl-C until `Interrupt.check`, so that no step is left half done.
 
     Outside the main thread, and where the program has a SIGINT handler of its own,
     nothing is changed.
@@ -115,10 +116,10 @@ def held_interrupts() -> Iterator[Interrupt]:
         yield interrupt
         return
 
-    def hold(signum: int, frame: Any) -> None:
+    def defer(signum: int, frame: Any) -> None:
         interrupt.pressed = True
 
-    signal.signal(signal.SIGINT, hold)
+    signal.signal(signal.SIGINT, defer)
     try:
         yield interrupt
     finally:

@@ -1,7 +1,7 @@
 """One BLAS thread for networks whose matrix products are too small for more.
 
 On small products, further threads wait for each other longer than they compute. The
-limit holds for a whole fit, since setting it costs about as much as a small step.
+limit holds for a whole training, since setting it costs about as much as a small step.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _controller() -> ThreadpoolController:
 
 
 @contextmanager
-def suited_to(widths: Sequence[int], m: int) -> Iterator[None]:
+def blas_threads(widths: Sequence[int], m: int) -> Iterator[None]:
     """Keep BLAS to one thread if batches of `m` rows make small products only.
 
     Parameters

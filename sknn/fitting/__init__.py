@@ -1,1 +1,13 @@
-"""One call of fit, in the order in which it happens."""
+"""One call of fit, in the order in which it happens.
+
+- `checking`: what the user handed over, checked before anything is changed
+- `splitting`: which rows are held out
+- `validation_set`: the examples held out, and what the network scores there
+- `parts`: names become the engine's pieces
+- `fit`: the whole of it: `Fit`, one call from the user's X and y to what is published
+- `checkpoint`: where an earlier fit stopped, and how training continues from there
+- `observing`: after every epoch: curves, validation score, progress, callbacks
+- `callbacks`: scikit-learn's callbacks
+- `progress`: the progress line of `verbose`
+- `publishing`: a trained network becomes fitted attributes, these a network that predicts
+"""

@@ -1,6 +1,6 @@
 """scikit-learn's callbacks, which it calls experimental: the only file that knows them.
 
-Where scikit-learn has none (before 1.9), the mixin is empty and the tasks do nothing.
+Where scikit-learn has none (before 1.9), the mixin is empty.
 """
 
 from __future__ import annotations
@@ -21,13 +21,19 @@ except ImportError:
         return method
 
 
-__all__ = ["CallbackSupportMixin", "Tasks", "with_callbacks"]
+__all__ = [
+    "CALLBACK_ATTRIBUTES",
+    "CallbackContexts",
+    "CallbackSupportMixin",
+    "with_callbacks",
+]
+
+# An estimator has one of them if there are callbacks to call.
+CALLBACK_ATTRIBUTES = ("_skl_callbacks", "_parent_callback_ctx")
 
 
-class Tasks:
-    """The tasks of one call of `fit` as callbacks see them: a root, and one per epoch.
-
-    Without callbacks all methods do nothing.
+class CallbackContexts:
+    """The contexts of one call of `fit` as callbacks see them: a root, and one per epoch.
 
     Parameters
     ----------
@@ -35,7 +41,7 @@ class Tasks:
     name : str
         "fit" or "partial_fit".
     max_epochs : int
-        How many epochs there may be.
+        How many epochs there may be; 0 for a root alone.
     data : dict
         X, y and metadata for the callbacks: as the user gave them, names included.
     attributes : callable
@@ -50,22 +56,17 @@ class Tasks:
         data: dict[str, Any],
         attributes: Callable[[], dict[str, Any]],
     ) -> None:
-        self._root: Any = None
         self._epoch: Any = None
-        self._has_epochs = False
-        names = ("_skl_callbacks", "_parent_callback_ctx")
-        if not any(hasattr(estimator, name) for name in names):
-            return
+        self._has_epochs = max_epochs > 0
         self._given = {"estimator": estimator, **data}
         self._attributes = attributes
         self._root = estimator._init_callback_context(
             task_name=name, max_subtasks=max_epochs
         )
         self._root.call_on_fit_task_begin(**self._given)
-        self._has_epochs = max_epochs > 0
 
     def begin_epoch(self) -> None:
-        """Tell the callbacks that an epoch begins."""
+        """Call the callbacks: an epoch begins."""
         if self._has_epochs:
             self._epoch = self._root.subcontext(task_name="epoch")
             self._epoch.call_on_fit_task_begin(
@@ -73,7 +74,7 @@ class Tasks:
             )
 
     def end_epoch(self) -> bool:
-        """Tell the callbacks that the epoch ended; return whether one says to stop."""
+        """Call the callbacks: the epoch ended; return whether one wants to stop."""
         if self._epoch is None:
             return False
         return bool(
@@ -83,8 +84,7 @@ class Tasks:
         )
 
     def end(self, fitted: dict[str, Any]) -> None:
-        """Tell the callbacks that training is over, and with what attributes."""
-        if self._root is not None:
-            self._root.call_on_fit_task_end(
-                **self._given, reconstruction_attributes=lambda: copy.deepcopy(fitted)
-            )
+        """Call the callbacks: training is over, with the attributes `fitted`."""
+        self._root.call_on_fit_task_end(
+            **self._given, reconstruction_attributes=lambda: copy.deepcopy(fitted)
+        )

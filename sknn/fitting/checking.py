@@ -1,24 +1,22 @@
-"""Checking: all that a user hands to `fit`, validated before anything is changed."""
+"""Checking: all that a user hands to `fit`, checked once, before anything is changed."""
 
 from __future__ import annotations
 
-import copy
-import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from numbers import Number
 from typing import Any
 
 import numpy as np
-from scipy import sparse
-from sklearn.exceptions import DataConversionWarning
 from sklearn.utils import _safe_indexing, check_random_state
-from sklearn.utils.validation import check_array, validate_data
+from sklearn.utils.validation import check_array
 
-from ..encoding.targets import Array
-from ..engine.cost import Data
-from .parts import Task
+from ..encoding.features import Features
+from ..encoding.targets import Targets
+from ..engine.arrays import Array, Input
+from ..engine.data import Data, Target
+from ..warning import warn_user
 from .splitting import split
-from .validation_set import HeldOut
+from .validation_set import ValidationSet
 
 AUTO_ROWS = 10_000  # early_stopping="auto" starts above it, as in HistGradientBoosting
 
@@ -43,176 +41,178 @@ class Given:
     incremental: bool = False
 
 
-@dataclass
+@dataclass(frozen=True)
 class Checked:
-    """The input after validation.
+    """The input after the checks.
 
     Attributes
     ----------
     X, y : as the user gave them
         For callbacks.
     given : Given
+    features : Features
+    targets : Targets
     data : Data
         The targets Y are in the user's units, float64 or labels; the weights float64.
-    held_out : HeldOut or None
+    n : int
+        Number of rows to train on.
+    validation_set : ValidationSet or None
     keep_best : bool
-        Whether training ends with what was best on the held-out examples.
-    fitted : dict
-        Attributes to publish: features, classes.
-    task : Task
-    resume : bool
-        Whether to go on from the fitted network.
-    split_seed : int
-        Seed of the split into training and held-out examples.
+        Whether training ends with what was best on the validation set.
+    resumes : bool
+        Whether training continues from the fitted network.
+    split_seed : int or None
+        Seed of the split into training and validation rows, if there was one.
     """
 
     X: Any
     y: Any
     given: Given
+    features: Features
+    targets: Targets
     data: Data
-    task: Task
-    resume: bool
-    fitted: dict[str, Any]
-    split_seed: int
+    n: int
+    validation_set: ValidationSet | None
     keep_best: bool
-    held_out: HeldOut | None = field(default=None)
+    resumes: bool
+    split_seed: int | None
 
 
 def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
-    """Validate the parameters of `estimator` and all input; change nothing."""
+    """Return all input, checked against the parameters of `estimator`; change nothing.
+
+    X is of shape (n_samples, n_features), y (n_samples,) or (n_samples, n_outputs). A
+    ValueError is raised if anything is not as it should be.
+    """
     estimator._validate_params()
-    known = estimator.__sklearn_is_fitted__() and (
-        given.incremental or estimator.warm_start
+    resumes = hasattr(estimator, "coefs_") and (given.incremental or estimator.warm_start)
+    features, X_checked, y_checked = _check_examples(estimator, X, y, given, resumes)
+    targets, Y = estimator._targets_type.fit_transform(
+        y_checked, estimator._targets if resumes else None, given.classes, given.incremental
     )
-    # validate_data sets attributes, and does so before it has seen all: not on estimator.
-    probe = copy.copy(estimator)
-    X_checked, y_checked = _validate(probe, X, y, given, reset=not known)
-    Y, task, fitted = estimator._encode(y_checked, given, known)
-    _check_outputs(estimator, task, known)
-    for name in ("n_features_in_", "feature_names_in_"):
-        if hasattr(probe, name):
-            fitted[name] = getattr(probe, name)
-    w = _weights("sample_weight", given.sample_weight, X_checked)
+    targets, w = _weighted(estimator, targets, Y, given)
+    data = Data(X_checked, Y, w)
+    keep_best = _stops_early(estimator, given, len(y_checked))
+    validation_set = _given_validation_set(estimator, features, targets, data, given)
+    seed = None
+    if validation_set is None and keep_best:
+        seed = _split_seed(estimator)
+        validation_set, data = _split_off(estimator, (X, y_checked), targets, data, seed)
+    n = len(y_checked) if data.indices is None else len(data.indices)
+    return Checked(
+        X=X,
+        y=y,
+        given=given,
+        features=features,
+        targets=targets,
+        data=data._replace(w=_scaled(data, given.incremental)),
+        n=n,
+        validation_set=validation_set,
+        keep_best=keep_best,
+        resumes=resumes,
+        split_seed=seed,
+    )
+
+
+def _check_examples(
+    estimator: Any, X: Any, y: Any, given: Given, resumes: bool
+) -> tuple[Features, Input, Array]:
+    """Return the features, X as float matrix, dense or CSR, and y as array."""
+    least = 1 if given.incremental else 2
+    if resumes:
+        features: Features = estimator._features
+        return features, *features.check(estimator, X, y, least)
+    return Features.of(estimator, X, y, least)
+
+
+def _weighted(
+    estimator: Any, targets: Targets, Y: Target, given: Given
+) -> tuple[Targets, Array | None]:
+    """Return the weights of the examples times those of their classes, (n, 1) or None."""
+    w = check_weights("sample_weight", given.sample_weight, Y.shape[0])
     if w is not None and not given.incremental and not w.any():
         raise ValueError(
             "sample_weight is zero for every row: at least one weight must be above 0."
         )
-    w = estimator._class_weighted(w, Y, fitted, given.incremental)
-    checked = Checked(
-        X=X,
-        y=y,
-        given=given,
-        data=Data(X_checked, Y, w),
-        task=task,
-        resume=known,
-        fitted=fitted,
-        split_seed=_split_seed(estimator),
-        keep_best=_stops_early(estimator, given, len(Y)),
-    )
-    _hold_out(estimator, probe, checked, y_checked)
-    checked.data = checked.data._replace(w=_scaled(checked.data, given.incremental))
-    return checked
-
-
-def _validate(probe: Any, X: Any, y: Any, given: Given, reset: bool) -> tuple[Any, Any]:
-    """Return X as float matrix, dense or CSR, and y as array."""
-    X, y = validate_data(
-        probe,
-        X,
-        y,
-        reset=reset,
-        accept_sparse="csr",
-        dtype=(np.float64, np.float32),
-        order="C",
-        ensure_min_samples=1 if given.incremental else 2,
-        multi_output=True,
-        y_numeric=probe._task == "regression",
-    )
-    if y.ndim == 2 and y.shape[1] == 1:
-        warnings.warn(
-            "A column-vector y was passed when a 1d array was expected: predictions will "
-            "be 1d. Pass y.ravel() to silence this.",
-            DataConversionWarning,
-            stacklevel=6,
-        )
-        y = np.ravel(y.toarray() if sparse.issparse(y) else y)
-    return X, y
-
-
-def _check_outputs(estimator: Any, task: Task, known: bool) -> None:
-    """Raise a ValueError if the fitted network has another number of outputs."""
-    if known and task.n_outputs != estimator.n_outputs_:
-        raise ValueError(
-            f"y and loss ask for {task.n_outputs} outputs, but the fitted network has "
-            f"{estimator.n_outputs_}: use a new estimator, or warm_start=False."
-        )
+    class_weight = getattr(estimator, "class_weight", None)
+    if class_weight is None:
+        return targets, w
+    return targets.weighted(Y, w, class_weight, count=True)
 
 
 def _split_seed(estimator: Any) -> int:
     """Return the seed of the split: a warm start holds out the same rows again."""
-    past = getattr(estimator, "_resumable", None)
-    if past is not None and estimator.warm_start:
+    past = getattr(estimator, "_checkpoint", None)
+    if past is not None and estimator.warm_start and past.split_seed is not None:
         return past.split_seed
     return check_random_state(estimator.random_state).randint(np.iinfo(np.int32).max)
 
 
 def _stops_early(estimator: Any, given: Given, n: int) -> bool:
-    """Tell whether to end with the best model for held-out examples."""
+    """Return whether to end with the best network for the validation set."""
     wanted = estimator.early_stopping
     if given.X_val is not None:
         return bool(wanted)
     if given.incremental and wanted is True:
-        warnings.warn(
-            "early_stopping=True has no effect in partial_fit without held-out examples: "
-            "pass X_val and y_val.",
-            UserWarning,
-            stacklevel=5,
+        warn_user(
+            "early_stopping=True has no effect in partial_fit without a validation set: "
+            "pass X_val and y_val."
         )
     if given.incremental:
         return False
     return n > AUTO_ROWS if wanted == "auto" else bool(wanted)
 
 
-def _hold_out(estimator: Any, probe: Any, checked: Checked, y_checked: Array) -> None:
-    """Set `checked.held_out`, from what was given or by holding rows out."""
-    given, data = checked.given, checked.data
+def _given_validation_set(
+    estimator: Any, features: Features, targets: Targets, data: Data, given: Given
+) -> ValidationSet | None:
+    """Return the validation set that the user gave, if any."""
     if (given.X_val is None) != (given.y_val is None):
         raise ValueError("X_val and y_val go together: pass both, or neither.")
-    if given.X_val is not None:
-        X, y = _validate(probe, given.X_val, given.y_val, Given(incremental=True), False)
-        Y = estimator._encode_more(y, checked.fitted, data.Y.shape[1])
-        w = _weights("sample_weight_val", given.sample_weight_val, X)
-        w = estimator._class_weighted(w, Y, checked.fitted, None)
-        X = X.astype(data.X.dtype, copy=False)
-        checked.held_out = HeldOut(given.X_val, given.y_val, Data(X, Y, w))
-    elif given.sample_weight_val is not None:
-        raise ValueError("sample_weight_val is for X_val: pass X_val and y_val, too.")
-    elif checked.keep_best:
-        groups = estimator._groups(data.Y)
-        fraction = estimator.validation_fraction
-        rows, out = split(data, groups, fraction, checked.split_seed)
-        # A scorer should see the names that a frame has; else the checked array will do.
-        X_out = (
-            _safe_indexing(checked.X, out) if hasattr(checked.X, "columns") else data.X[out]
-        )
-        w_out = None if data.w is None else data.w[out]
-        checked.held_out = HeldOut(
-            X_out, y_checked[out], Data(data.X[out], data.Y[out], w_out)
-        )
-        checked.data = data._replace(rows=rows)
+    if given.X_val is None:
+        if given.sample_weight_val is not None:
+            raise ValueError("sample_weight_val is for X_val: pass X_val and y_val, too.")
+        return None
+    X, y = features.check(features.view_of(estimator), given.X_val, given.y_val)
+    Y = targets.transform(y)
+    w = check_weights("sample_weight_val", given.sample_weight_val, len(y))
+    class_weight = getattr(estimator, "class_weight", None)
+    _, w = targets.weighted(Y, w, class_weight, count=False)
+    X = X.astype(data.X.dtype, copy=False)
+    return ValidationSet(given.X_val, given.y_val, Data(X, Y, w))
 
 
-def _weights(name: str, sample_weight: Any, X: Any) -> Array | None:
-    """Return the weights as float64 (n, 1)."""
+def _split_off(
+    estimator: Any, Xy: tuple[Any, Array], targets: Targets, data: Data, seed: int
+) -> tuple[ValidationSet, Data]:
+    """Return a validation set of rows of `data`, and `data` without them.
+
+    `Xy` is X as the user gave it, and y as an array: a scorer should see the names that a
+    frame has.
+    """
+    X, y = Xy
+    train, out = split(data, targets.strata(data.Y), estimator.validation_fraction, seed)
+    part = data.part(out)
+    X_out = _safe_indexing(X, out) if hasattr(X, "columns") else part.X
+    return ValidationSet(X_out, y[out], part), data._replace(indices=train)
+
+
+def check_weights(name: str, sample_weight: Any, n: int) -> Array | None:
+    """Return the weights of `n` rows as float64 (n, 1).
+
+    Raises
+    ------
+    ValueError
+        If there are not as many as rows, or one is below 0 or not finite.
+    """
     if sample_weight is None:
         return None
     if isinstance(sample_weight, Number):
-        sample_weight = np.full(X.shape[0], sample_weight)
+        sample_weight = np.full(n, sample_weight)
     w = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name)
-    if w.shape != (X.shape[0],):
+    if w.shape != (n,):
         raise ValueError(
-            f"{name} must have one value per row of X, shape ({X.shape[0]},), got "
-            f"shape {w.shape}."
+            f"{name} must have one value per row of X, shape ({n},), got shape {w.shape}."
         )
     if w.min() < 0:
         raise ValueError(
@@ -227,7 +227,7 @@ def _scaled(data: Data, incremental: bool) -> Array | None:
     w = data.w
     if w is None or incremental:
         return w
-    mean = (w if data.rows is None else w[data.rows]).mean()
+    mean = (w if data.indices is None else w[data.indices]).mean()
     if not mean:
         raise ValueError(
             "sample_weight times class_weight is zero for every row to train on: at least "

@@ -1,71 +1,77 @@
-"""Going on: from fitted attributes back to a network in the middle of its training."""
+"""Checkpoint: where an earlier fit stopped, and how training continues from there."""
 
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from ..encoding.targets import Array, TargetScaling
+from ..encoding.targets import TargetScaling
+from ..engine.arrays import Array
 from ..engine.network import Network
-from ..engine.optimizers import Optimizer, Slots, Solver
-from ..engine.training import State
-from .parts import Parts
+from ..engine.optimizers import OptimizerState, Solver
+from ..engine.plan import TrainingState
 
 
 @dataclass
-class Resumable:
-    """What `fit` and `partial_fit` need to go on as if they had never stopped.
+class Checkpoint:
+    """What `fit` and `partial_fit` need to continue as if they had never stopped.
 
     Attributes
     ----------
-    state : State
+    state : TrainingState
     solver : Solver
-        What `state.slots` belongs to.
+        What ``state.optimizer`` belongs to.
     scaling : TargetScaling
-        The one under which `last` was trained.
-    last : tuple of arrays
-        W and b of the last layer in the network's units: folding the scaling of the
-        target into them and taking it out again would round them.
-    split_seed : int
-        Seed of the split into training and held-out examples.
-    ahead : array or None
+        The one under which `W` and `b` were trained.
+    W, b : arrays of shape (nodes before, n_outputs) and (n_outputs,)
+        The last layer in the network's units: folding the scaling of the target into it and
+        taking it out again would round it.
+    split_seed : int or None
+        Seed of the split into training and validation rows, if there was one.
+    ahead : array of shape (n_parameters,) or None
         All parameters, where training has left the published network behind: a stream
-        with early stopping publishes the best so far and goes on from the latest.
+        with early stopping publishes the best so far and continues from the latest.
     """
 
-    state: State
+    state: TrainingState
     solver: Solver
     scaling: TargetScaling
-    last: tuple[Array, Array]
-    split_seed: int = 0
+    W: Array
+    b: Array
+    split_seed: int | None = None
     ahead: Array | None = None
 
-    def detached(self) -> Resumable:
-        """Return a copy whose `last` is not part of a larger vector."""
-        W, b = self.last
-        return replace(self, last=(W.copy(), b.copy()))
-
     def is_published(self, scaling: TargetScaling, W: Array, b: Array) -> bool:
-        """Tell whether the published last layer, `W` and `b`, is still `last`.
+        """Return whether the published last layer, `W` and `b`, is still this one.
 
-        It is not if the scaling has changed since, or if the user has set new weights.
+        It is not if the scaling has changed since, or if the user has set new weights. The
+        shapes are (nodes before, n_outputs) and (n_outputs,).
         """
         same = np.array_equal(scaling.scale, self.scaling.scale)
         same = same and np.array_equal(scaling.shift, self.scaling.shift)
-        W_then, b_then = self.scaling.fold(*self.last)
+        W_then, b_then = self.scaling.fold(self.W, self.b)
         return same and np.array_equal(W, W_then) and np.array_equal(b, b_then)
 
 
-def start(network: Network, parts: Parts, random_state: Any) -> State:
-    """Draw the initial weights of `network`, in place; return the state to train from."""
-    rng = generator(random_state)
-    for W, part in zip(network.params.W, parts.initializers, strict=True):
-        W[...] = part.draw(rng, W.shape)
-    return State(rng, _slots(parts.solver, network))
+def resume(
+    network: Network, solver: Solver, estimator: Any, scaling: TargetScaling
+) -> TrainingState | None:
+    """Load the fitted weights of `estimator` into `network`; return where it stood.
+
+    Neither shares memory with the estimator, which stays as it is if training fails. The
+    optimizer starts anew if it is another one now. None if only the weights are known.
+    """
+    past: Checkpoint | None = getattr(estimator, "_checkpoint", None)
+    _load(network, estimator, scaling, past)
+    if past is None:
+        return None
+    state = copy.deepcopy(past.state)
+    if past.solver != solver or not _fits(state.optimizer, network.params.flat):
+        state.optimizer = None
+    return state
 
 
 def start_from(
@@ -109,31 +115,8 @@ def _fill(name: str, given: Any, views: list[Array]) -> None:
         view[...] = array
 
 
-def resume(network: Network, parts: Parts, estimator: Any, scaling: TargetScaling) -> State:
-    """Load the fitted weights of `estimator` into `network`; return where it stood.
-
-    Neither shares memory with the estimator, which stays as it is if training fails.
-    The optimizer starts anew if it is another one now.
-    """
-    past: Resumable | None = getattr(estimator, "_resumable", None)
-    _load(network, estimator, scaling, past)
-    if past is None:
-        rng = generator(estimator.random_state)
-        return State(rng, _slots(parts.solver, network))
-    state = copy.deepcopy(past.state)
-    if past.solver != parts.solver or not _fits(state.slots, network.params.flat):
-        state.slots = _slots(parts.solver, network)
-    return state
-
-
-def generator(random_state: Any) -> np.random.Generator:
-    """Return a new source of randomness, seeded from scikit-learn's `random_state`."""
-    seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
-    return np.random.default_rng(seed)
-
-
 def _load(
-    network: Network, estimator: Any, scaling: TargetScaling, past: Resumable | None
+    network: Network, estimator: Any, scaling: TargetScaling, past: Checkpoint | None
 ) -> None:
     """Fill `network` from the fitted attributes, with its last layer unscaled."""
     params = network.params
@@ -141,7 +124,7 @@ def _load(
         fitted = tuple(len(b) for b in estimator.intercepts_[:-1])
         raise ValueError(
             f"hidden_layer_sizes={estimator.hidden_layer_sizes!r} does not match the "
-            f"fitted network's {fitted}: a network that goes on learning keeps its "
+            f"fitted network's {fitted}: a network that continues to learn keeps its "
             "shape. Set warm_start=False and call fit to start anew."
         )
     if past is not None and past.ahead is not None:
@@ -151,7 +134,7 @@ def _load(
         return
     W, b = estimator.coefs_[-1], estimator.intercepts_[-1]
     if past is not None and past.is_published(scaling, W, b):
-        W, b = past.last
+        W, b = past.W, past.b
     else:
         W, b = scaling.unfold(W, b)
     for views, arrays in (
@@ -164,17 +147,9 @@ def _load(
                 view[...] = array
 
 
-def _slots(solver: Solver, network: Network) -> Slots:
-    """Return the empty memory of `solver` for `network`."""
-    params = network.params
-    if isinstance(solver, Optimizer):
-        return solver.slots(params.flat, params.n_weights)
-    return Slots([], params.n_weights)
-
-
-def _fits(slots: Slots, flat: Array) -> bool:
-    """Tell whether the memory belongs to parameters like `flat`."""
-    return all(
+def _fits(state: OptimizerState | None, flat: Array) -> bool:
+    """Return whether the memory belongs to parameters like `flat`."""
+    return state is not None and all(
         vector.shape == flat.shape and vector.dtype == flat.dtype
-        for vector in slots.vectors
+        for vector in state.vectors
     )

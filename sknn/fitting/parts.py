@@ -6,21 +6,35 @@ through the dict beside the classes.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from numbers import Integral, Real
 from typing import Any
 
+from ..encoding.targets import Targets
 from ..engine.activation import Activation
 from ..engine.activations import ACTIVATIONS
-from ..engine.initializers import INITIALIZERS, DrawnBy, Initializer
-from ..engine.losses import LOSSES, GivenLoss, Loss
+from ..engine.data import Target
+from ..engine.initializers import INITIALIZERS, CustomInitializer, Initializer
+from ..engine.loss import CustomLoss, Loss
+from ..engine.losses import LOSSES
 from ..engine.optimizers import SOLVERS, Solver
-from ..engine.schedules import SCHEDULES, GivenBy, Schedule
+from ..engine.schedules import SCHEDULES, CustomSchedule, Schedule
+from ..warning import warn_user
 
 HIDDEN_ACTIVATIONS = {name for name, part in ACTIVATIONS.items() if part.hidden}
+
+# Parameters that mean nothing to full-batch training.
+UNUSED_BY_LBFGS = (
+    "learning_rate",
+    "learning_rate_schedule",
+    "batch_size",
+    "dropout",
+    "shuffle",
+    "n_iter_no_change",
+    "clip_norm",
+)
 
 
 def losses_for(task: str) -> set[str]:
@@ -59,30 +73,15 @@ def rectangular(width: int, depth: int) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True)
-class Task:
-    """What the network is for.
-
-    Parameters
-    ----------
-    kind : {"classification", "regression"}
-    n_outputs : int
-    exclusive : bool
-        Whether the outputs are classes of which exactly one is right.
-    """
-
-    kind: str
-    n_outputs: int
-    exclusive: bool = False
-
-
-@dataclass(frozen=True)
 class Parts:
-    """The engine's pieces for one estimator and one task.
+    """The engine's pieces for one estimator and its targets.
 
     Attributes
     ----------
     widths : tuple of int
         Nodes per hidden layer.
+    n_outputs : int
+        Nodes of the output layer.
     activations : tuple of Activation
         One per hidden layer, then the output's.
     out_activation : str or Activation
@@ -95,6 +94,7 @@ class Parts:
     """
 
     widths: tuple[int, ...]
+    n_outputs: int
     activations: tuple[Activation, ...]
     out_activation: str | Activation
     initializers: tuple[Initializer, ...]
@@ -104,23 +104,32 @@ class Parts:
     schedule: Schedule
 
     @classmethod
-    def of(cls, estimator: Any, task: Task) -> Parts:
+    def of(cls, estimator: Any, targets: Targets, Y: Target) -> Parts:
         """Return the parts that the parameters of `estimator` name.
+
+        Parameters
+        ----------
+        estimator : estimator
+        targets : Targets
+        Y : array or OneHot of shape (n, n_columns)
+            What the loss must be defined for.
 
         Raises
         ------
         ValueError
-            If parameters do not fit each other or the task.
+            If parameters do not fit each other or the targets.
         """
         widths = _widths(estimator.hidden_layer_sizes)
-        loss = resolve_loss(estimator.loss, task.kind)
-        name = _output_name(estimator.output_activation, loss, task)
+        loss = resolve_loss(estimator.loss, targets.task)
+        n_outputs = loss.outputs_for(Y)
+        name = _output_name(estimator.output_activation, loss, targets, n_outputs)
         output = _resolve(name, ACTIVATIONS)
-        _check_output(name, output, loss, task)
+        _check_output(name, output, loss, targets, n_outputs)
         hidden = _per_layer("activation", estimator.activation, widths, _activation)
         activations = (*hidden, output)
         return cls(
             widths=widths,
+            n_outputs=n_outputs,
             activations=activations,
             # scikit-learn's name, which converters of fitted networks look for
             out_activation="logistic" if name == "sigmoid" else name,
@@ -181,42 +190,45 @@ def _dropout(value: Any) -> float:
     return float(value)
 
 
-def resolve_loss(value: Any, kind: str) -> Loss:
-    """Return the loss; by default the one that goes with the kind of task."""
+def resolve_loss(value: Any, task: str) -> Loss:
+    """Return the loss; by default the one that goes with the task."""
     if isinstance(value, str) and value == "auto":
-        value = "log_loss" if kind == "classification" else "squared_error"
+        value = "log_loss" if task == "classification" else "squared_error"
     if not isinstance(value, str | Loss):
-        return GivenLoss(value)
+        return CustomLoss(value)
     loss: Loss = _resolve(value, LOSSES)
-    if kind not in loss.tasks:
+    if task not in loss.tasks:
         raise ValueError(
-            f"loss={value!r} is not a loss for {kind}: use one of "
-            f"{sorted(losses_for(kind))}."
+            f"loss={value!r} is not a loss for {task}: use one of "
+            f"{sorted(losses_for(task))}."
         )
     return loss
 
 
-def _output_name(value: Any, loss: Loss, task: Task) -> Any:
+def _output_name(value: Any, loss: Loss, targets: Targets, n_outputs: int) -> Any:
     """Return the output activation as the user would name it."""
     if not (isinstance(value, str) and value == "auto"):
         return value
-    if task.kind == "regression":
+    if targets.task == "regression":
         if loss.output not in ACTIVATIONS:
             raise ValueError(
                 f"{loss!r} names the output activation {loss.output!r}: it must be one of "
                 f"{sorted(ACTIVATIONS)}."
             )
         return loss.output
-    return "softmax" if task.exclusive and task.n_outputs > 1 else "sigmoid"
+    return "softmax" if n_outputs > 1 and not targets.multilabel else "sigmoid"
 
 
-def _check_output(name: Any, output: Activation, loss: Loss, task: Task) -> None:
-    """Raise a ValueError if the output activation does not fit the loss or the task."""
-    if task.kind == "classification" and output.link != "logit":
+def _check_output(
+    name: Any, output: Activation, loss: Loss, targets: Targets, n_outputs: int
+) -> None:
+    """Raise a ValueError if the output activation does not fit the loss or the targets."""
+    classifies = targets.task == "classification"
+    if classifies and output.link != "logit":
         problem = "does not give probabilities: use 'auto', 'softmax' or 'sigmoid'"
-    elif output.joint and task.n_outputs == 1:
+    elif output.joint and n_outputs == 1:
         problem = "is always 1 for a single output: use 'auto' or 'sigmoid'"
-    elif output.joint and task.kind == "classification" and not task.exclusive:
+    elif output.joint and targets.multilabel:
         problem = "allows only one label per row: use 'auto' or 'sigmoid'"
     elif loss.positive and not output.positive:
         problem = f"can be below 0, which {loss} does not allow: use 'auto' or 'exp'"
@@ -230,32 +242,30 @@ def _initializers(value: Any, activations: Sequence[Activation]) -> tuple[Initia
     if isinstance(value, str) and value == "auto":
         return tuple(INITIALIZERS[part.initializer] for part in activations)
     if not isinstance(value, str | Initializer):
-        value = DrawnBy(value)
+        value = CustomInitializer(value)
     return tuple(_resolve(value, INITIALIZERS) for _ in activations)
 
 
 def _schedule(value: Any) -> Schedule:
     """Return the schedule."""
     if not isinstance(value, str | Schedule):
-        return GivenBy(value)
+        return CustomSchedule(value)
     part: Schedule = _resolve(value, SCHEDULES)
     return part
 
 
-def warn_ignored(estimator: Any, solver: Solver, keep_best: bool) -> None:
-    """Warn of every parameter that was set and that the solver has no use for.
+def warn_unused(estimator: Any, keep_best: bool) -> None:
+    """Warn about parameters that were set and that the solver "lbfgs" ignores.
 
     With early stopping, `keep_best`, every solver stops by `n_iter_no_change`.
     """
     defaults = signature(type(estimator).__init__).parameters
-    for name in solver.ignores:
+    for name in UNUSED_BY_LBFGS:
         if keep_best and name == "n_iter_no_change":
             continue
         value = getattr(estimator, name)
         if value is not defaults[name].default and value != defaults[name].default:
-            warnings.warn(
+            warn_user(
                 f"solver={estimator.solver!r} does not use {name}={value!r}: leave it "
-                "at its default, or choose a stochastic solver such as 'adam'.",
-                UserWarning,
-                stacklevel=5,
+                "at its default, or choose a stochastic solver such as 'adam'."
             )

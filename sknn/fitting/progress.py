@@ -1,4 +1,4 @@
-"""The progress line: epoch, loss, validation score, training rate, time left."""
+"""The progress line: epoch, loss, validation score, learning rate, time left."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ class ProgressLine:
         self._start = time.monotonic()
         self._printed = -EVERY
         self._terminal = sys.stdout.isatty()
-        self._is_told = False
+        self._is_shown = False
 
     def show(self, loss: float, score: float | None, rate: float) -> None:
         """Show that another epoch has ended; in a log only if the last is long ago."""
         self._count += 1
         now = time.monotonic() - self._start
         self._line = self._text(loss, score, rate, now)
-        self._is_told = self._terminal or now - self._printed >= EVERY
+        self._is_shown = self._terminal or now - self._printed >= EVERY
         if self._terminal:
             # A line that wraps could not be rewritten.
             width = shutil.get_terminal_size().columns - 1
             print(f"\r\x1b[K{self._line[:width]}", end="", flush=True)
-        elif self._is_told:
+        elif self._is_shown:
             print(self._line, flush=True)
             self._printed = now
 
@@ -48,7 +48,7 @@ class ProgressLine:
         """Finish the line; in a log, show the last epoch if that is still to do."""
         if self._count and self._terminal:
             print(flush=True)
-        elif self._count and not self._is_told:
+        elif self._count and not self._is_shown:
             print(self._line, flush=True)
 
     def _text(self, loss: float, score: float | None, rate: float, now: float) -> str:

@@ -8,15 +8,14 @@ rows would be.
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from ..encoding.targets import Array
-from ..engine.cost import Data
-from ..engine.data import Coded
+from ..engine.arrays import Array
+from ..engine.data import Data, OneHot
+from ..warning import warn_user
 
 LEAST = 2  # rows to hold out, since scores such as R² say nothing of a single one
 
@@ -42,7 +41,7 @@ def split(
     ValueError
         If there are too few distinct rows.
     """
-    n = len(data.Y)
+    n = data.X.shape[0]
     weights = np.ones(n) if data.w is None else data.w[:, 0]
     rows = np.flatnonzero(weights)
     keys = _keys(data, seed)
@@ -53,30 +52,30 @@ def split(
             "y_val, or set early_stopping=False."
         )
     n_out = max(LEAST, int(np.ceil(fraction * n_distinct)))
-    parts = _parts(rows, keys, groups, n_out)
+    strata = _strata(rows, keys, groups, n_out)
     held = np.zeros(n, dtype=bool)
-    for part in parts:
-        least = LEAST if len(parts) == 1 else 1
-        held[part] = _lowest(keys[part], weights[part], fraction, least)
+    for stratum in strata:
+        least = LEAST if len(strata) == 1 else 1
+        held[stratum] = _lowest(keys[stratum], weights[stratum], fraction, least)
     return rows[~held[rows]], rows[held[rows]]
 
 
-def _parts(rows: Array, keys: Array, groups: Array | None, n_out: int) -> list[Array]:
+def _strata(rows: Array, keys: Array, groups: Array | None, n_out: int) -> list[Array]:
     """Return the rows of every group that can be divided, or all rows as one group."""
     if groups is None:
         return [rows]
-    parts = [rows[groups[rows] == group] for group in np.unique(groups[rows])]
-    free = [part for part in parts if len(np.unique(keys[part])) > 1]
+    strata = [rows[groups[rows] == group] for group in np.unique(groups[rows])]
+    free = [stratum for stratum in strata if len(np.unique(keys[stratum])) > 1]
     if len(free) > n_out or not free:
-        _warn(
+        warn_user(
             f"{n_out} rows to hold out are too few for {len(free)} classes: they are "
             "drawn without regard to class. Raise validation_fraction, or pass X_val "
             "and y_val."
         )
         return [rows]
-    alone = sum(map(len, parts)) - sum(map(len, free))
+    alone = sum(map(len, strata)) - sum(map(len, free))
     if alone:
-        _warn(
+        warn_user(
             f"{alone} rows are the only ones of their class: none of them is held out for "
             "validation."
         )
@@ -106,7 +105,7 @@ def _keys(data: Data, seed: int) -> Array:
 
 def _weighted_bits(X: Any, rng: np.random.Generator) -> Array:
     """Return for every row the sum of its values' bits times random odd numbers."""
-    if isinstance(X, Coded):
+    if isinstance(X, OneHot):
         return _weighted_bits(X.table, rng)[X.codes]
     factors = rng.integers(2**63, size=X.shape[1], dtype=np.uint64) * 2 + 1
     sums = np.zeros(X.shape[0], dtype=np.uint64)
@@ -122,8 +121,3 @@ def _weighted_bits(X: Any, rng: np.random.Generator) -> Array:
 def _bits(values: Array) -> Array:
     """Return the bits of floating point numbers as integers; 0 for 0 and -0."""
     return (values.astype(np.float64) + 0.0).view(np.uint64)
-
-
-def _warn(message: str) -> None:
-    """Warn the caller of `fit`."""
-    warnings.warn(message, UserWarning, stacklevel=8)

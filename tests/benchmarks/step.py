@@ -21,11 +21,11 @@ from threadpoolctl import threadpool_limits
 
 from sknn.engine.activations import ACTIVATIONS
 from sknn.engine.batches import Batches
-from sknn.engine.cost import Cost, Data
+from sknn.engine.cost import L2, Cost
+from sknn.engine.data import Data
 from sknn.engine.losses import LogLoss
 from sknn.engine.network import Network
 from sknn.engine.optimizers import Adam
-from sknn.engine.penalties import L2
 
 try:
     import torch
@@ -76,7 +76,7 @@ def sknn_step(X, Y, widths):
         W[...] = rng.normal(size=W.shape, scale=len(W) ** -0.5)
     cost, adam = Cost(network, LogLoss(), L2(1e-4)), Adam()
     params, grad = network.params.flat, network.grad.flat
-    slots = adam.slots(params, network.params.n_weights)
+    slots = adam.start(params, network.params.n_weights)
     ((batch, space),) = Batches(Data(X, Y, None), len(X), network).draw(None)
 
     def step():

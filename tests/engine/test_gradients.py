@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from sknn.engine.activations import ACTIVATIONS, PReLU
-from sknn.engine.cost import Cost, Data
+from sknn.engine.cost import L2, Cost
+from sknn.engine.data import Data
 from sknn.engine.losses import LOSSES
 from sknn.engine.network import Network, Workspace
-from sknn.engine.penalties import L2
 
 HIDDEN = sorted(name for name, part in ACTIVATIONS.items() if part.hidden)
 STEP = 1e-6
@@ -18,7 +18,7 @@ STEP = 1e-6
 
 def fitting_outputs(loss):
     """Return the names of the output activations that the loss can have."""
-    if loss.link == "logit":
+    if "classification" in loss.tasks and loss.output == "softmax":
         return [name for name, part in ACTIVATIONS.items() if part.link == "logit"]
     if loss.positive:
         return [name for name, part in ACTIVATIONS.items() if part.positive]
@@ -27,9 +27,10 @@ def fitting_outputs(loss):
 
 def targets(rng, loss, output, m, n_outputs):
     """Return targets that the loss is defined for."""
-    if loss.link == "logit" and output.joint:
+    is_log_loss = loss.output == "softmax"
+    if is_log_loss and output.joint:
         return np.eye(n_outputs)[rng.integers(n_outputs, size=m)]
-    if loss.link == "logit":
+    if is_log_loss:
         return rng.integers(2, size=(m, n_outputs)).astype(float)
     if loss.positive:
         return rng.exponential(size=(m, n_outputs)) + 0.1

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sknn.engine.arrays import CACHED
+from sknn.engine.cost import L2
 from sknn.engine.optimizers import SGD, SOLVERS, AdamW, Optimizer
-from sknn.engine.penalties import L2
 
 STEPPING = {name: part for name, part in SOLVERS.items() if isinstance(part, Optimizer)}
 STEPPING |= {"momentum": SGD(0.9), "nesterov": SGD(0.9, nesterov=True)}
@@ -13,7 +13,7 @@ STEPPING |= {"momentum": SGD(0.9), "nesterov": SGD(0.9, nesterov=True)}
 
 def three_steps(solver, params, n_weights, alpha, alpha_in_gradient):
     params = params.copy()
-    slots = solver.slots(params, n_weights)
+    slots = solver.start(params, n_weights)
     rng = np.random.default_rng(1)
     for _ in range(3):
         grad = rng.normal(size=params.shape).astype(params.dtype)
@@ -42,7 +42,7 @@ def test_every_parameter_takes_the_step_it_would_take_alone(name):
     grads = [rng.normal(size=params.shape) for _ in range(3)]
     for k in (0, CACHED - 1, CACHED, CACHED + 2):
         alone = params[k : k + 1].copy()
-        slots = STEPPING[name].slots(alone, 1)
+        slots = STEPPING[name].start(alone, 1)
         for grad in grads:
             STEPPING[name].step(alone, grad[k : k + 1].copy(), slots, 0.01, 0.1)
         np.testing.assert_allclose(alone[0], together[k], rtol=1e-12)
@@ -54,5 +54,5 @@ def test_adamw_takes_its_share_of_the_weights_alone(n_weights):
     expected = params.copy()
     expected[:n_weights] *= 1 - 0.1 * 0.3
     solver = AdamW(weight_decay=0.3)
-    solver.step(params, np.zeros_like(params), solver.slots(params, n_weights), 0.1)
+    solver.step(params, np.zeros_like(params), solver.start(params, n_weights), 0.1)
     np.testing.assert_allclose(params, expected, rtol=1e-15)

@@ -9,8 +9,7 @@ from scipy import sparse
 from sknn import FFNNClassifier
 from sknn.engine.activations import ACTIVATIONS
 from sknn.engine.batches import Batches
-from sknn.engine.cost import Data
-from sknn.engine.data import Coded, gather, memory_for
+from sknn.engine.data import Data, OneHot, gather, memory_for
 from sknn.engine.network import Network
 
 RNG = np.random.default_rng(0)
@@ -18,12 +17,12 @@ CODES = RNG.integers(3, size=20).astype(np.uint8)
 KEPT = {
     "dense": RNG.normal(size=(20, 3)),
     "sparse": sparse.csr_array(RNG.normal(size=(20, 3)) * (RNG.random((20, 3)) < 0.4)),
-    "coded": Coded(CODES, np.eye(3)),
+    "one-hot": OneHot(CODES, np.eye(3)),
 }
 
 
 def dense(X):
-    if isinstance(X, Coded):
+    if isinstance(X, OneHot):
         return X.table[X.codes]
     return X.toarray() if sparse.issparse(X) else X
 
@@ -41,8 +40,8 @@ def test_gathered_rows_are_those_of_the_whole(kind, rows):
     assert sparse.issparse(gathered) == (kind == "sparse") == (out is None)
 
 
-def test_coded_rows_behave_as_their_matrix_would():
-    X = KEPT["coded"]
+def test_one_hot_rows_behave_as_their_matrix_would():
+    X = KEPT["one-hot"]
     assert (len(X), X.shape, X.dtype) == (20, (20, 3), np.float64)
     np.testing.assert_array_equal(dense(X[5:8]), dense(X)[5:8])
     assert gather(X.astype(np.float32), np.array([1, 2])).dtype == np.float32
@@ -55,7 +54,7 @@ def test_all_classes_are_told_apart_in_as_few_bytes_as_it_takes(n_classes):
         hidden_layer_sizes=(), max_iter=1, learning_rate_schedule="cosine"
     )
     model.fit(y[:, np.newaxis] / n_classes, y)
-    Y = model._labels.encode(y, model._labels)
+    Y = model._targets.transform(y)
     assert Y.codes.itemsize == (2 if n_classes > 256 else 1)
     np.testing.assert_array_equal(model.classes_[Y.codes], y)
 

@@ -1,9 +1,9 @@
-"""Compiled kernels for the passes over memory around the matrix products: `sknn[fast]`.
+"""The operations compiled by Numba: `sknn[fast]`.
 
-Each does in one pass what the function of the same name in `arrays` does in several
-NumPy calls, with the same results to rounding. `arrays` takes them where Numba is
-installed; the file is imported by nobody else. Numba compiles a kernel at its first call
-and keeps it on disk.
+Each does in one pass over memory what its twin in `numpy_ops` does in several NumPy calls,
+with the same results to rounding. `adam` and `cross_entropy` run a whole rule in one pass:
+those of `optimizers.Adam` and `losses.LogLoss`, whose NumPy code is their reference. Numba
+compiles a kernel at its first call and keeps it on disk.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import numba
 
-KERNELS: dict[str, Callable[..., Any]] = {}
+KERNELS: dict[str, Callable[..., None]] = {}
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,15 +66,6 @@ def biased_relu_backward(A: Any, delta: Any, sums: Any) -> None:
 
 
 @kernel
-def column_sums(delta: Any, out: Any) -> None:
-    m, n = delta.shape
-    out[:] = 0
-    for i in range(m):
-        for j in range(n):
-            out[j] += delta[i, j]
-
-
-@kernel
 def subtract_maxima(Z: Any, A: Any) -> None:
     m, n = Z.shape
     for i in range(m):
@@ -96,19 +87,42 @@ def divide_by_sums(A: Any) -> None:
             A[i, j] /= total
 
 
-@kernel
-def cross_entropy(Y: Any, Z: Any, A: Any, scale: Any, costs: Any, delta: Any) -> None:
-    m, n = Z.shape
-    costs[:] = 0
-    for i in range(m):
-        z, a = Z[i, 0], A[i, 0]
-        for j in range(1, n):
-            z, a = max(z, Z[i, j]), max(a, A[i, j])
-        log_total = z - log(a)
-        scale_ = scale[i if len(scale) > 1 else 0, 0]
-        for j in range(n):
-            costs[j] += scale_ * Y[i, j] * (log_total - Z[i, j])
-            delta[i, j] = scale_ * (A[i, j] - Y[i, j])
+@compiled
+def _csr_product(data: Any, indices: Any, indptr: Any, W: Any, out: Any) -> None:
+    out[:] = 0
+    for i in range(out.shape[0]):
+        row = out[i]
+        for p in range(indptr[i], indptr[i + 1]):
+            x, weights = data[p], W[indices[p]]
+            for j in range(row.size):
+                row[j] += x * weights[j]
+
+
+def sparse_product(X: Any, W: Any, out: Any) -> None:
+    _csr_product(X.data, X.indices, X.indptr, W, out)
+
+
+@compiled
+def _csr_weight_gradient(
+    data: Any, indices: Any, indptr: Any, delta: Any, out: Any
+) -> None:
+    out[:] = 0
+    for i in range(delta.shape[0]):
+        row = delta[i]
+        for p in range(indptr[i], indptr[i + 1]):
+            x, sums = data[p], out[indices[p]]
+            for j in range(row.size):
+                sums[j] += x * row[j]
+
+
+def sparse_weight_gradient(A: Any, delta: Any, out: Any) -> None:
+    _csr_weight_gradient(A.data, A.indices, A.indptr, delta, out)
+
+
+KERNELS |= {
+    "sparse_product": sparse_product,
+    "sparse_weight_gradient": sparse_weight_gradient,
+}
 
 
 @kernel
@@ -129,37 +143,16 @@ def adam(params: Any, grad: Any, memory: Any, factors: Any, n_weights: int) -> N
             P[i] = keep * P[i] - rate * M[i] / (sqrt(V[i]) + epsilon)
 
 
-@compiled
-def _times(data: Any, indices: Any, indptr: Any, W: Any, out: Any) -> None:
-    out[:] = 0
-    for i in range(out.shape[0]):
-        row = out[i]
-        for p in range(indptr[i], indptr[i + 1]):
-            x, weights = data[p], W[indices[p]]
-            for j in range(row.size):
-                row[j] += x * weights[j]
-
-
-@compiled
-def _transpose_times(data: Any, indices: Any, indptr: Any, delta: Any, out: Any) -> None:
-    out[:] = 0
-    for i in range(delta.shape[0]):
-        row = delta[i]
-        for p in range(indptr[i], indptr[i + 1]):
-            x, sums = data[p], out[indices[p]]
-            for j in range(row.size):
-                sums[j] += x * row[j]
-
-
-def sparse_product(X: Any, W: Any, out: Any) -> None:
-    _times(X.data, X.indices, X.indptr, W, out)
-
-
-def sparse_weight_gradient(A: Any, delta: Any, out: Any) -> None:
-    _transpose_times(A.data, A.indices, A.indptr, delta, out)
-
-
-KERNELS |= {
-    "sparse_product": sparse_product,
-    "sparse_weight_gradient": sparse_weight_gradient,
-}
+@kernel
+def cross_entropy(Y: Any, Z: Any, A: Any, scale: Any, costs: Any, delta: Any) -> None:
+    m, n = Z.shape
+    costs[:] = 0
+    for i in range(m):
+        z, a = Z[i, 0], A[i, 0]
+        for j in range(1, n):
+            z, a = max(z, Z[i, j]), max(a, A[i, j])
+        log_total = z - log(a)
+        scale_ = scale[i if len(scale) > 1 else 0, 0]
+        for j in range(n):
+            costs[j] += scale_ * Y[i, j] * (log_total - Z[i, j])
+            delta[i, j] = scale_ * (A[i, j] - Y[i, j])

@@ -1,0 +1,58 @@
+"""The neurons of a layer: what comes between the sum Z = H W and the layer's output A."""
+
+from __future__ import annotations
+
+from .activation import Activation
+from .activations import ReLU
+from .arrays import Array, column_sums, ops
+
+
+class Neurons:
+    """The neurons of a layer after their sum: the bias, then the activation.
+
+    A subclass may do both in one pass over memory, for the exact class of activation that
+    `FUSED` names.
+
+    Parameters
+    ----------
+    activation : Activation
+    """
+
+    def __init__(self, activation: Activation) -> None:
+        self.activation = activation
+
+    def forward(self, Z: Array, b: Array, A: Array) -> None:
+        """Write σ(Z + b) into `A`; Z and A are (m, n), b is (n,). Z is overwritten."""
+        ops.add_bias(Z, b)
+        self.activation.forward(Z, A)
+
+    def backward(self, Z: Array, A: Array, delta: Array, grad: Array) -> None:
+        """Turn `delta`, ∂C/∂A (m, n), into ∂C/∂Z, and write ∂C/∂b into `grad`, (n,).
+
+        ∂C/∂b is the sum of ∂C/∂Z over the rows. Z and A are overwritten.
+        """
+        self.activation.backward(Z, A, delta)
+        column_sums(delta, out=grad)
+
+
+class FusedReLU(Neurons):
+    """max(z + b, 0) in one pass over memory, and so its way back."""
+
+    def forward(self, Z: Array, b: Array, A: Array) -> None:
+        """Write max(Z + b, 0) into `A`; Z and A are (m, n), b is (n,)."""
+        ops.biased_relu(Z, b)
+        if A is not Z:
+            A[...] = Z
+
+    def backward(self, Z: Array, A: Array, delta: Array, grad: Array) -> None:
+        """Multiply `delta`, (m, n), by [a > 0]; write its column sums into `grad`, (n,)."""
+        ops.biased_relu_backward(A, delta, grad)
+
+
+# Looked up by the exact class: a subclass may have another formula, and runs its own.
+FUSED: dict[type[Activation], type[Neurons]] = {ReLU: FusedReLU}
+
+
+def neurons(activation: Activation) -> Neurons:
+    """Return the neurons of a layer with that activation, in one pass if there is one."""
+    return FUSED.get(type(activation), Neurons)(activation)

@@ -1,0 +1,65 @@
+"""Part: what activations, losses, initializers, optimizers and schedules have in common.
+
+A part is a small object with settings. It prints, compares and hashes by them, so that
+``clone``, a search and a pickle treat two parts with equal settings alike.
+"""
+
+from __future__ import annotations
+
+from math import inf, isnan
+from numbers import Integral, Real
+from typing import Any
+
+
+class Part:
+    """Base of the five base classes of parts.
+
+    The parts of this package are frozen dataclasses. A subclass that stores its settings in
+    an ``__init__`` of its own compares and prints by them all the same.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *sorted(vars(self).items())))
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({settings})"
+
+    def check_number(
+        self, name: str, low: float = -inf, high: float = inf, closed: str = "left"
+    ) -> None:
+        """Raise a ValueError unless the setting `name` is a number from `low` to `high`.
+
+        Parameters
+        ----------
+        name : str
+        low, high : float
+            The ends of the interval; an infinite end never belongs to it.
+        closed : {"left", "right", "both", "neither"}
+            Which ends belong to the interval.
+        """
+        value = getattr(self, name)
+        left, right = closed in ("left", "both"), closed in ("right", "both")
+        left, right = left and low > -inf, right and high < inf
+        if isinstance(value, Real) and not isinstance(value, bool) and not isnan(value):
+            number = float(value)
+            above = number >= low if left else number > low
+            below = number <= high if right else number < high
+            if above and below:
+                return
+        interval = f"{'[' if left else '('}{low:g}, {high:g}{']' if right else ')'}"
+        raise ValueError(
+            f"{type(self).__name__}: {name} must be a number in {interval}, got {value!r}."
+        )
+
+    def check_whole(self, name: str, low: int) -> None:
+        """Raise a ValueError unless the setting `name` is a whole number >= `low`."""
+        value: Any = getattr(self, name)
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < low:
+            raise ValueError(
+                f"{type(self).__name__}: {name} must be a whole number of at least {low}, "
+                f"got {value!r}."
+            )

@@ -1,0 +1,291 @@
+"""Fit: one call of `fit`, from the user's X and y to what is published.
+
+    given ──► checked ──► parts ──► targets in their scale ──► network ──► attributes
+
+Everything is computed on the side: the estimator is read and never written to.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from ..encoding.targets import Targets
+from ..engine.cost import L2, Cost
+from ..engine.data import Target
+from ..engine.lbfgs import minimise
+from ..engine.network import Network
+from ..engine.optimizers import LBFGS, Optimizer
+from ..engine.plan import History, Plan, TrainingState
+from ..engine.training import train
+from ..warning import warn_user
+from .callbacks import CALLBACK_ATTRIBUTES, CallbackContexts
+from .checking import Checked, Given, check
+from .checkpoint import Checkpoint, resume, start_from
+from .observing import FitObserver
+from .parts import Parts, warn_unused
+from .progress import ProgressLine
+from .publishing import Curves, Publisher
+
+BATCH_ROWS = 200  # of batch_size="auto"
+FOLDED = ("identity", "log")  # links whose scale of y the last layer can take back
+
+
+class Fit:
+    """One call of `fit` or `partial_fit`.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Read only.
+    checked : Checked
+    parts : Parts
+
+    Attributes
+    ----------
+    targets : Targets
+        With the scale of the rows to train on.
+    network : Network
+        With the weights that training starts from, then with the trained ones.
+    state : TrainingState
+    publisher : Publisher
+    observer : FitObserver
+    history : History
+        What happened in training.
+    attributes : dict
+        What is to be published.
+    shortfall : str
+        Why training ended before the cost had stopped improving; "" if it had.
+    """
+
+    def __init__(self, estimator: Any, checked: Checked, parts: Parts) -> None:
+        self.estimator = estimator
+        self.checked = checked
+        self.parts = parts
+        self.targets, self._Y = self._scaled()
+        self.network, self.state = self._start()
+        self.publisher = Publisher(estimator, checked, parts, self.targets, self.network)
+        self.observer = self._observer()
+        self.history = History()
+        self.attributes: dict[str, Any] = {}
+        self.shortfall = ""
+
+    @classmethod
+    def run(cls, estimator: Any, X: Any, y: Any, given: Given) -> Self:
+        """Return the fit of `estimator` to X and y, after training.
+
+        Parameters
+        ----------
+        estimator : estimator
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        given : Given
+
+        Raises
+        ------
+        ValueError
+            If input or parameters are not as they should be, or training diverges.
+        """
+        checked = check(estimator, X, y, given)
+        parts = Parts.of(estimator, checked.targets, checked.data.Y)
+        if given.X_val is not None and checked.validation_set is not None:
+            parts.loss.outputs_for(checked.validation_set.data.Y)
+        if isinstance(parts.solver, LBFGS):
+            warn_unused(estimator, checked.keep_best)
+        if checked.resumes and parts.n_outputs != estimator.n_outputs_:
+            raise ValueError(
+                f"y and loss ask for {parts.n_outputs} outputs, but the fitted network has "
+                f"{estimator.n_outputs_}: use a new estimator, or warm_start=False."
+            )
+        fit = cls(estimator, checked, parts)
+        fit._run()
+        return fit
+
+    # ---- before training ------------------------------------------------------------
+
+    def _scaled(self) -> tuple[Targets, Target]:
+        """Return the targets with their scale, and Y as the network learns it."""
+        targets, data = self.checked.targets, self.checked.data
+        # A classifier has no such parameter.
+        scales = getattr(self.estimator, "scale_target", False)
+        link = self.parts.activations[-1].link if scales else ""
+        link = link if link in FOLDED else ""
+        if not link and not targets.scaling.link:
+            return targets, data.Y
+        return targets.scaled(link, data)
+
+    def _start(self) -> tuple[Network, TrainingState]:
+        """Return the network with its initial or fitted weights, and where it stands."""
+        parts, given, X = self.parts, self.checked.given, self.checked.data.X
+        is_given = given.coefs_init is not None or given.intercepts_init is not None
+        if self.checked.resumes and is_given:
+            raise ValueError(
+                "coefs_init and intercepts_init are for a new network, but "
+                "warm_start=True continues from the fitted one: set warm_start=False."
+            )
+        widths = (X.shape[1], *parts.widths, parts.n_outputs)
+        form = (widths, parts.activations, parts.dropout, X.dtype.type)
+        scaling = self.targets.scaling
+        if self.checked.resumes:
+            network = Network(*form)
+            state = resume(network, parts.solver, self.estimator, scaling)
+            return network, state or TrainingState(generator(self.estimator.random_state))
+        rng = generator(self.estimator.random_state)
+        network = Network.drawn(*form, parts.initializers, rng)
+        if is_given:
+            start_from(network, scaling, given.coefs_init, given.intercepts_init)
+        return network, TrainingState(rng)
+
+    def _observer(self) -> FitObserver:
+        """Return what looks on after every epoch: curves, progress, callbacks."""
+        estimator, given = self.estimator, self.checked.given
+        curves = self._past_curves()
+        observer = FitObserver(self.publisher, curves)
+        if estimator.verbose:
+            epochs = 1 if given.incremental else estimator.max_iter
+            observer.progress = ProgressLine(epochs, curves.n_iter)
+        if any(hasattr(estimator, name) for name in CALLBACK_ATTRIBUTES):
+            observer.callbacks = self._contexts(curves)
+            observer.on_epoch_begin = observer.callbacks.begin_epoch
+        return observer
+
+    def _past_curves(self) -> Curves:
+        """Return the curves of the fitted network if training continues from it."""
+        past = vars(self.estimator) if self.checked.resumes else {}
+        n_iter, losses = past.get("n_iter_", 0), [*past.get("loss_curve_", ())]
+        scores = [*past.get("validation_scores_", ())]
+        return Curves(
+            n_iter=n_iter,
+            n_before=n_iter,
+            losses=losses,
+            rates=[*past.get("learning_rate_curve_", ())],
+            validation_losses=[*past.get("validation_loss_curve_", ())],
+            scores=scores,
+            n_losses_before=len(losses),
+            n_scores_before=len(scores),
+        )
+
+    def _contexts(self, curves: Curves) -> CallbackContexts:
+        """Return the contexts for callbacks; in `partial_fit` a root alone."""
+        checked = self.checked
+        incremental, weights = checked.given.incremental, checked.given.sample_weight
+        metadata = None if weights is None else {"sample_weight": weights}
+        return CallbackContexts(
+            self.estimator,
+            "partial_fit" if incremental else "fit",
+            0 if incremental else self.estimator.max_iter,
+            {"X": checked.X, "y": checked.y, "metadata": metadata},
+            lambda: self.publisher.attributes(curves),
+        )
+
+    def _plan(self) -> Plan:
+        """Return how to train."""
+        estimator, checked = self.estimator, self.checked
+        incremental, keep_best = checked.given.incremental, checked.keep_best
+        is_auto = isinstance(estimator.batch_size, str)
+        size = BATCH_ROWS if is_auto else int(estimator.batch_size)
+        self._warn_plan(size)
+        start_score = None
+        if keep_best and checked.resumes and not incremental and checked.validation_set:
+            start_score = self.observer.evaluate(checked.validation_set)[1]
+        return Plan(
+            batch_size=min(size, checked.n),
+            shuffle=estimator.shuffle,
+            learning_rate=float(estimator.learning_rate),
+            schedule=self.parts.schedule,
+            epochs=1 if incremental else estimator.max_iter,
+            epochs_before=self.observer.curves.n_iter if incremental else 0,
+            schedule_epochs=estimator.max_iter,
+            tol=float(estimator.tol),
+            n_iter_no_change=estimator.n_iter_no_change,
+            keep_best=keep_best and not incremental,
+            clip_norm=estimator.clip_norm,
+            max_time=estimator.max_time,
+            start_score=start_score,
+        )
+
+    def _warn_plan(self, size: int) -> None:
+        """Warn about a plan that cannot be what the user has in mind."""
+        estimator, n = self.estimator, self.checked.n
+        incremental = self.checked.given.incremental
+        if size > n and estimator.batch_size != "auto" and not incremental:
+            warn_user(
+                f"batch_size={size} is larger than the {n} rows to train on: all of "
+                "them are one batch."
+            )
+        is_over = self.observer.curves.n_iter >= estimator.max_iter
+        if incremental and is_over and self.parts.schedule.ends:
+            warn_user(
+                f"partial_fit has been called more than max_iter={estimator.max_iter} "
+                f"times: learning_rate_schedule={estimator.learning_rate_schedule!r} is at "
+                "its end. Raise max_iter, or use a schedule without an end."
+            )
+
+    # ---- train and publish ----------------------------------------------------------
+
+    def _run(self) -> None:
+        """Train the network; note what is to be published."""
+        observer = self.observer
+        try:
+            self.history = self._train(self._plan())
+        finally:  # also where training fails: the message comes next
+            if observer.progress is not None:
+                observer.progress.close()
+        if self.history.interrupted:
+            observer.close_interrupted(self.history)
+        keeps = self.checked.given.incremental or self.estimator.warm_start
+        checkpoint = self._checkpoint() if keeps else None
+        self.attributes = self.publisher.final(observer.curves, self.history, checkpoint)
+        if observer.callbacks is not None:
+            observer.callbacks.end(self.attributes)
+        self.shortfall = self._shortfall()
+
+    def _train(self, plan: Plan) -> History:
+        """Train the network in place."""
+        data, solver = self.checked.data._replace(Y=self._Y), self.parts.solver
+        cost = Cost(self.network, self.parts.loss, L2(float(self.estimator.alpha)))
+        if isinstance(solver, LBFGS):
+            return minimise(cost, data, solver, plan, self.observer)
+        return train(cost, data, solver, plan, self.state, self.observer)
+
+    def _checkpoint(self) -> Checkpoint:
+        """Return where training has stopped."""
+        params, past = self.network.params, getattr(self.estimator, "_checkpoint", None)
+        seed = self.checked.split_seed
+        if seed is None and past is not None and self.checked.resumes:
+            seed = past.split_seed
+        return Checkpoint(
+            state=self.state,
+            solver=self.parts.solver,
+            scaling=self.targets.scaling,
+            W=params.W[-1].copy(),
+            b=params.b[-1].copy(),
+            split_seed=seed,
+        )
+
+    def _shortfall(self) -> str:
+        """Return why training ended before the cost had stopped improving, if it did."""
+        history, estimator = self.history, self.estimator
+        meant = history.converged or history.stopped or history.out_of_time
+        stochastic = isinstance(self.parts.solver, Optimizer)
+        ends = stochastic and self.parts.schedule.ends
+        if meant or self.checked.given.incremental or ends:
+            return ""
+        if not stochastic and len(history.costs) < estimator.max_iter:
+            return (
+                f"solver={estimator.solver!r} ended after {len(history.costs)} iterations "
+                f"before the cost stopped improving: {history.message}."
+            )
+        end = ", or use a learning_rate_schedule that ends" if stochastic else ""
+        return (
+            f"max_iter={estimator.max_iter} was reached before the cost stopped improving. "
+            f"Raise max_iter, raise tol{end}."
+        )
+
+
+def generator(random_state: Any) -> np.random.Generator:
+    """Return a new source of randomness, seeded from scikit-learn's `random_state`."""
+    seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
+    return np.random.default_rng(seed)

@@ -1,0 +1,220 @@
+"""Publishing: a trained network becomes fitted attributes, these a network that predicts.
+
+The attributes are copies, in the units of y: the scale of the targets is folded into the
+last layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..encoding.targets import Targets
+from ..engine.arrays import Array, Input
+from ..engine.network import Network, layers_of, linear, propagate
+from ..engine.plan import History
+from .checking import Checked
+from .checkpoint import Checkpoint
+from .parts import Parts
+
+CURVE_LENGTH = 10_000  # entries of every curve that partial_fit keeps
+
+# All that a fit may publish: what a later fit does not publish is removed.
+PUBLISHED = (
+    "_activations",
+    "_checkpoint",
+    "_features",
+    "_loss",
+    "_targets",
+    "activation_coefs_",
+    "best_iter_",
+    "best_score_",
+    "classes_",
+    "coefs_",
+    "feature_names_in_",
+    "intercepts_",
+    "learning_rate_curve_",
+    "loss_",
+    "loss_curve_",
+    "n_features_in_",
+    "n_iter_",
+    "n_layers_",
+    "n_outputs_",
+    "n_parameters_",
+    "out_activation_",
+    "validation_loss_curve_",
+    "validation_scores_",
+)
+
+
+# What describes the best network of a stream.
+BEST = (
+    "coefs_",
+    "intercepts_",
+    "activation_coefs_",
+    "loss_",
+    "best_iter_",
+    "best_score_",
+)
+
+
+class PublishedNetwork:
+    """The network that fitted attributes describe: what every prediction goes through.
+
+    Parameters
+    ----------
+    fitted : mapping
+        The attributes, for example ``vars(estimator)``.
+    """
+
+    def __init__(self, fitted: Mapping[str, Any]) -> None:
+        self.layers = layers_of(
+            fitted["coefs_"],
+            fitted["intercepts_"],
+            fitted["_activations"],
+            fitted["activation_coefs_"],
+        )
+        self.dtype = fitted["coefs_"][0].dtype
+
+    def outputs(self, X: Input) -> Array:
+        """Return A of the output layer, (n, n_outputs), for `X`, (n, n_features)."""
+        return propagate(X, self.layers)
+
+    def logits(self, X: Input) -> Array:
+        """Return Z of the output layer, (n, n_outputs), for `X`, (n, n_features)."""
+        return propagate(X, linear(self.layers))
+
+    def hidden(self, X: Input, layer: int) -> Array:
+        """Return A of a hidden layer, (n, nodes), for `X`, (n, n_features).
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer.
+        """
+        n_hidden = len(self.layers) - 1
+        if not -n_hidden <= layer < n_hidden:
+            raise ValueError(f"layer={layer!r} is not one of the {n_hidden} hidden layers.")
+        return propagate(X, self.layers[: range(n_hidden)[layer] + 1])
+
+
+@dataclass
+class Curves:
+    """Everything that has one entry per epoch, those of earlier fits included.
+
+    Attributes
+    ----------
+    n_iter, n_before : int
+        Epochs so far, and before this fit.
+    losses, rates, validation_losses, scores : list of float
+        Losses are in the units of y; the scores are those of the validation set.
+    n_losses_before, n_scores_before : int
+        Entries from earlier fits: a stream keeps the last ones only.
+    """
+
+    n_iter: int = 0
+    n_before: int = 0
+    losses: list[float] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+    validation_losses: list[float] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    n_losses_before: int = 0
+    n_scores_before: int = 0
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Makes fitted attributes of a network, in training or at the end of it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Read only.
+    checked : Checked
+    parts : Parts
+    targets : Targets
+    network : Network
+    """
+
+    estimator: Any
+    checked: Checked
+    parts: Parts
+    targets: Targets
+    network: Network
+
+    def attributes(self, curves: Curves) -> dict[str, Any]:
+        """Return the fitted attributes for the network as it is, all of them copies."""
+        parts, params, scaling = self.parts, self.network.params, self.targets.scaling
+        W, b = params.W[-1].copy(), params.b[-1].copy()
+        if scaling.link:
+            W, b = scaling.fold(W, b)
+        return {
+            **self.checked.features.attributes,
+            **self.targets.attributes,
+            "coefs_": [*(W.copy() for W in params.W[:-1]), W],
+            "intercepts_": [*(b.copy() for b in params.b[:-1]), b],
+            "activation_coefs_": [learned.copy() for learned in params.learned],
+            "n_parameters_": len(params.flat),
+            "n_iter_": curves.n_iter,
+            "n_layers_": len(params.W) + 1,
+            "n_outputs_": parts.n_outputs,
+            "out_activation_": parts.out_activation,
+            "_activations": parts.activations,
+            "_features": self.checked.features,
+            "_loss": parts.loss,
+            "_targets": self.targets,
+            **self._curves(curves),
+        }
+
+    def _curves(self, curves: Curves) -> dict[str, Any]:
+        """Return the curves and the last loss."""
+        kept = slice(-CURVE_LENGTH if self.checked.given.incremental else None, None)
+        published: dict[str, Any] = {
+            "loss_": curves.losses[-1] if curves.losses else np.nan,
+            "loss_curve_": curves.losses[kept],
+            "learning_rate_curve_": curves.rates[kept],
+        }
+        if self.checked.validation_set is not None:
+            published["validation_loss_curve_"] = curves.validation_losses[kept]
+            published["validation_scores_"] = curves.scores[kept]
+        return published
+
+    def final(
+        self, curves: Curves, history: History, checkpoint: Checkpoint | None
+    ) -> dict[str, Any]:
+        """Return all attributes to publish after training."""
+        fitted = self.attributes(curves)
+        if self.checked.given.incremental and self.checked.keep_best:
+            fitted |= self._best_of_stream(curves, checkpoint)
+        elif history.best_epoch is not None:
+            fitted |= self._best_of_fit(curves, history)
+        if checkpoint is not None:
+            fitted["_checkpoint"] = checkpoint
+        return fitted
+
+    def _best_of_fit(self, curves: Curves, history: History) -> dict[str, Any]:
+        """Return the attributes of the epoch whose parameters were restored."""
+        past, epoch = vars(self.estimator), history.best_epoch or 0
+        best = {"best_iter_": curves.n_before + epoch, "best_score_": history.best_score}
+        if epoch:
+            return best | {"loss_": curves.losses[curves.n_losses_before + epoch - 1]}
+        # Nothing has beaten the network that training started from.
+        best["best_iter_"] = past.get("best_iter_", curves.n_before)
+        return best | {"loss_": past["loss_"]}
+
+    def _best_of_stream(
+        self, curves: Curves, checkpoint: Checkpoint | None
+    ) -> dict[str, Any]:
+        """Return the best network so far, which training may have left behind."""
+        past = vars(self.estimator) if self.checked.resumes else {}
+        score = curves.scores[-1]  # NaN, which beats nothing, if Ctrl-C came before it
+        if score > past.get("best_score_", -np.inf):
+            return {"best_iter_": curves.n_iter, "best_score_": score}
+        if "best_score_" not in past:
+            return {}
+        if checkpoint is not None:
+            checkpoint.ahead = self.network.params.flat.copy()
+        return {name: past[name] for name in BEST}

@@ -21,7 +21,6 @@ from .backends.numpy_ops import (
     OPERATIONS,
     Array,
     Input,
-    column_sums,
     constant_row,
     row_maxima,
 )
@@ -31,7 +30,6 @@ __all__ = [
     "Generator",
     "Input",
     "blocks_in_cache",
-    "column_sums",
     "constant_row",
     "empty",
     "error_before",

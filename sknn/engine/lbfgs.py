@@ -95,8 +95,7 @@ class _Iterations:
         objective, history = self.objective, self.history
         objective.params[...] = params
         objective.accepted = objective.params.copy()
-        history.add(objective.costs, 1)
-        history.close_epoch()
+        history.costs.append(objective.costs)
         if self.observer.on_epoch_begin is not None:
             self.observer.on_epoch_begin()
         verdict = self.observer.on_epoch_end(EpochEnd(objective.costs, nan))

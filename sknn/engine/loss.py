@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, NamedTuple
 
 from .activation import Activation
-from .arrays import Array, column_sums, xp
+from .arrays import Array, ops, xp
 from .data import OneHot, Target
 from .part import Part
 
@@ -141,7 +141,7 @@ class Loss(Part):
         self.cost(Y, output, delta)
         delta *= scale
         costs = xp.empty(delta.shape[1], delta.dtype)
-        column_sums(delta, out=costs)
+        ops.column_sums(delta, costs)
         self.gradient(Y, Output(output.Z, output.A, output.activation, scale), delta)
         return costs
 

@@ -26,9 +26,9 @@ from .arrays import (
     Array,
     Generator,
     Input,
-    column_sums,
     empty,
     error_before,
+    ops,
     product,
     weight_gradient,
     xp,
@@ -173,6 +173,8 @@ class Network:
         The parameters, all 0 at first, and the gradient of the cost.
     layers : list of Layer
         Views of `params`.
+    output : Activation
+        That of the output layer.
     """
 
     def __init__(
@@ -204,6 +206,8 @@ class Network:
                 self.params.W, self.params.b, bound, [*dropout, 0.0], strict=True
             )
         ]
+
+        self.output = bound[-1]
 
     @classmethod
     def drawn(
@@ -245,7 +249,7 @@ class Network:
             if layer.dropout:
                 H = space.H[number]
                 _drop(A, space.D[number], H, layer.dropout, rng)
-        return Output(space.Z[-1], space.A[-1], self.layers[-1].activation)
+        return Output(Z, A, self.output)
 
     def backward(self, X: Input, space: Workspace) -> None:
         """Back propagate ``space.delta[-1]`` into `grad`; overwrites `space`.
@@ -257,7 +261,7 @@ class Network:
         space : Workspace
             As `forward` left it, with the output layer's delta filled in.
         """
-        column_sums(space.delta[-1], out=self.grad.b[-1])
+        ops.column_sums(space.delta[-1], self.grad.b[-1])
         for number in reversed(range(1, len(self.layers))):
             delta, before = space.delta[number], space.delta[number - 1]
             weight_gradient(space.H[number - 1], delta, out=self.grad.W[number])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .activation import Activation
 from .activations import ReLU
-from .arrays import Array, column_sums, ops
+from .arrays import Array, ops
 
 
 class Neurons:
@@ -32,7 +32,7 @@ class Neurons:
         ∂C/∂b is the sum of ∂C/∂Z over the rows. Z and A are overwritten.
         """
         self.activation.backward(Z, A, delta)
-        column_sums(delta, out=grad)
+        ops.column_sums(delta, grad)
 
 
 class FusedReLU(Neurons):

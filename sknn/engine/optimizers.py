@@ -279,15 +279,16 @@ class Adam(Optimizer):
         rate: float,
         alpha: float = 0.0,
     ) -> None:
-        # In one pass for these very classes: a subclass may have another rule.
-        if type(self) not in (Adam, AdamW) or not ops.adam:
+        # In one pass, unless a subclass has another rule.
+        if ops.adam is None or type(self).update is not Adam.update:
             super().step(params, grad, state, rate, alpha)
             return
         state.step += 1
+        M, V = state.vectors
         kept = self.kept(rate)
         rate, epsilon = self.factors(state.step, rate)
         factors = (self.beta_1, self.beta_2, epsilon, rate, alpha, kept)
-        ops.adam(params, grad, tuple(state.vectors), factors, state.n_weights)
+        ops.adam(params, grad, (M, V), factors, state.n_weights)
 
 
 @dataclass(frozen=True)

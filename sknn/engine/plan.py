@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from .arrays import Array, Generator, xp
+from .arrays import Array, Generator
 from .optimizers import OptimizerState
 from .schedules import Schedule
 from .stopping import Stopping
@@ -93,10 +93,6 @@ class Plan:
     max_time: float | None = None
     start_score: float | None = None
 
-    def progress(self, epochs: float) -> float:
-        """Return the schedule's progress, in [0, 1], after `epochs` of this training."""
-        return min(1.0, (self.epochs_before + epochs) / self.schedule_epochs)
-
     def stopping(self, params: Array) -> Stopping:
         """Return the rule for when to stop.
 
@@ -131,19 +127,6 @@ class TrainingState:
 
 
 @dataclass
-class RunningMean:
-    """The mean of the costs over the rows of an epoch so far."""
-
-    total: Array | float = 0.0
-    n: int = 0
-
-    def add(self, costs: Array | float, m: int) -> None:
-        """Add the mean `costs`, (n_outputs,), of the next `m` rows."""
-        self.total = self.total + m * costs
-        self.n += m
-
-
-@dataclass
 class History:
     """What happened in training.
 
@@ -173,17 +156,6 @@ class History:
     message: str = ""
     best_epoch: int | None = None
     best_score: float | None = None
-    _mean: RunningMean = field(default_factory=RunningMean)
-
-    def add(self, costs: Array | float, m: int) -> None:
-        """Add the mean `costs`, (n_outputs,), of the next `m` rows."""
-        self._mean.add(costs, m)
-
-    def close_epoch(self) -> None:
-        """Append the mean over the rows since the last call, if any, to `costs`."""
-        if self._mean.n:
-            self.costs.append(xp.asarray(self._mean.total / self._mean.n))
-        self._mean = RunningMean()
 
     def restore(self, stopping: Stopping, params: Array) -> None:
         """Write the best parameters, if kept, into `params`, (n_parameters,), in place."""

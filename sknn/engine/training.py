@@ -50,6 +50,25 @@ def clip(grad: Array, norm: float) -> None:
         grad *= norm / length
 
 
+class EpochMean:
+    """The mean of the costs over the rows of an epoch so far."""
+
+    def __init__(self) -> None:
+        self._total: Array | float = 0.0
+        self._n = 0
+
+    def add(self, costs: Array | float, m: int) -> None:
+        """Add the mean `costs`, (n_outputs,), of the next `m` rows."""
+        self._total = self._total + m * costs
+        self._n += m
+
+    def close(self) -> list[Array]:
+        """Return a list of the mean, (n_outputs,), empty if no row came; start anew."""
+        means = [xp.asarray(self._total / self._n)] if self._n else []
+        self._total, self._n = 0.0, 0
+        return means
+
+
 class Training:
     """One training by mini-batches, from the first epoch to the last.
 
@@ -81,6 +100,7 @@ class Training:
         self.state = state
         self.observer = observer
         self.history = History()
+        self._mean = EpochMean()
         self._stopping = plan.stopping(params.flat)
         self._deadline = Deadline(plan.max_time)
         self._rate = plan.learning_rate
@@ -95,13 +115,13 @@ class Training:
                     if self.observer.on_epoch_begin is not None:
                         self.observer.on_epoch_begin()
                     self._epoch(epoch, batches, interrupt)
-                    history.close_epoch()
+                    history.costs += self._mean.close()
                     loss = float(history.costs[-1].sum())
                     check_finite(loss, f"in epoch {epoch + 1}", self.plan.learning_rate)
                     if self._finished(epoch):
                         break
             except KeyboardInterrupt:
-                history.close_epoch()
+                history.costs += self._mean.close()
                 history.interrupted = True
         # Ctrl-C may also have come after the last look, say while the last score was taken.
         history.interrupted = history.interrupted or interrupt.pressed
@@ -113,13 +133,14 @@ class Training:
     def _epoch(self, epoch: int, batches: Batches, interrupt: Interrupt) -> None:
         """Pass all rows once, or as many as time allows."""
         plan, state = self.plan, self.state
+        done, count = plan.epochs_before + epoch, len(batches)
         for number, (batch, space) in enumerate(
             batches.draw(state.rng if plan.shuffle else None)
         ):
-            progress = plan.progress(epoch + number / len(batches))
+            progress = min(1.0, (done + number / count) / plan.schedule_epochs)
             moment = Moment(progress, self.optimizer_state.step, state.plateaus)
             self._rate = plan.learning_rate * plan.schedule.factor(moment)
-            self.history.add(self._step(batch, space), batch.n)
+            self._mean.add(self._step(batch, space), batch.n)
             interrupt.check()
             if self._deadline.passed():
                 self.history.out_of_time = True

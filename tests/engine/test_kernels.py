@@ -30,6 +30,7 @@ RESULTS = {
     "add_bias": (0,),
     "biased_relu": (0,),
     "biased_relu_backward": (1, 2),  # A is overwritten work, not a result
+    "column_sums": (1,),
     "subtract_maxima": (1,),
     "divide_by_sums": (0,),
     "sparse_product": (2,),
@@ -61,6 +62,7 @@ def inputs(name, dtype):
         "add_bias": [normal(7, 5), normal(5)],
         "biased_relu": [normal(7, 5), normal(5)],
         "biased_relu_backward": [np.maximum(normal(7, 5), 0), normal(7, 5), normal(5)],
+        "column_sums": [normal(7, 5), normal(5)],
         "subtract_maxima": [100 * normal(7, 5), normal(7, 5)],
         "divide_by_sums": [normal(7, 5) ** 2],
         "sparse_product": [X, normal(9, 5), normal(7, 5)],

@@ -66,6 +66,15 @@ def biased_relu_backward(A: Any, delta: Any, sums: Any) -> None:
 
 
 @kernel
+def column_sums(delta: Any, out: Any) -> None:
+    m, n = delta.shape
+    out[:] = 0
+    for i in range(m):
+        for j in range(n):
+            out[j] += delta[i, j]
+
+
+@kernel
 def subtract_maxima(Z: Any, A: Any) -> None:
     m, n = Z.shape
     for i in range(m):

@@ -51,6 +51,15 @@ def biased_relu_backward(A: Array, delta: Array, sums: Array) -> None:
 
 
 @operation
+def column_sums(delta: Array, out: Array) -> None:
+    """Write the sums over the rows of `delta`, (m, n), a bias gradient, into `out`, (n,).
+
+    As a product with ones it takes a third of the time of ``delta.sum(axis=0)``.
+    """
+    np.dot(constant_row(1, len(delta), delta.dtype), delta, out=out)
+
+
+@operation
 def subtract_maxima(Z: Array, A: Array) -> None:
     """Write z_j - max_k z_k into `A`, which may be `Z`; both (m, n)."""
     np.subtract(Z, row_maxima(Z), out=A)
@@ -73,14 +82,6 @@ def sparse_product(X: Input, W: Array, out: Array) -> None:
 def sparse_weight_gradient(A: Input, delta: Array, out: Array) -> None:
     """Write ``A.T @ delta`` into `out`, (n_in, n_out), for a CSR matrix `A`, (m, n_in)."""
     out[...] = A.T @ delta
-
-
-def column_sums(delta: Array, out: Array) -> None:
-    """Write the sums over the rows of `delta`, (m, n), a bias gradient, into `out`, (n,).
-
-    As a product with ones it takes a third of the time of ``delta.sum(axis=0)``.
-    """
-    np.dot(constant_row(1, len(delta), delta.dtype), delta, out=out)
 
 
 def row_maxima(A: Array) -> Array:

@@ -7,6 +7,10 @@ it as it was.
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -27,6 +31,7 @@ from .engine.loss import Loss
 from .engine.losses import LOSSES
 from .engine.optimizers import LBFGS, SOLVERS, Optimizer
 from .engine.schedules import SCHEDULES, Schedule
+from .engine.stopping import Interrupt
 from .fitting.callbacks import CallbackSupportMixin, with_callbacks
 from .fitting.checking import Given
 from .fitting.fit import Fit
@@ -44,6 +49,32 @@ def has_partial_fit(estimator: BaseFFNN) -> bool:
             f"partial_fit needs a stochastic solver, not solver={estimator.solver!r}."
         )
     return True
+
+
+@contextmanager
+def deferred_sigint() -> Iterator[Interrupt]:
+    """Defer Ctrl-C: it sets a flag, so that nothing is left half trained or half published.
+
+    Within a fit that defers it already, the flag is the same. Outside the main thread, and
+    where the program has a SIGINT handler of its own, nothing is changed.
+    """
+    before, interrupt = signal.getsignal(signal.SIGINT), Interrupt()
+    if isinstance(before, Interrupt):
+        yield before
+        return
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or before is not signal.default_int_handler:
+        yield interrupt
+        return
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield interrupt
+    except Exception:
+        if interrupt.pressed:  # heard, although something else went wrong
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class BaseFFNN(CallbackSupportMixin, BaseEstimator):
@@ -119,6 +150,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
         sample_weight_val: Any = None,
         coefs_init: Any = None,
         intercepts_init: Any = None,
+        activation_coefs_init: Any = None,
     ) -> Self:
         """Train the network on X and y.
 
@@ -131,29 +163,29 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
         sample_weight : array-like of shape (n_samples,), default=None
             Weights, >= 0; only their ratios matter.
         X_val, y_val : array-like, default=None
-            Held-out examples, of the form of X and y: their loss and score are noted
-            after every epoch, and decide with `early_stopping`.
+            Validation set, of the form of X and y: its loss and score are recorded after
+            every epoch, and decide with `early_stopping`.
         sample_weight_val : array-like of shape (n_val,), default=None
-            Weights of the held-out examples.
-        coefs_init, intercepts_init : list of array-like, default=None
-            What the network starts from, in the form of `coefs_` and `intercepts_`.
+            Weights of the validation set.
+        coefs_init, intercepts_init, activation_coefs_init : list of array-like
+            Initial values of `coefs_`, `intercepts_` and `activation_coefs_`.
 
         Returns
         -------
         self : estimator
-            The fitted estimator.
         """
-        given = Given(
-            sample_weight, X_val, y_val, sample_weight_val, coefs_init, intercepts_init
-        )
+        validation = (X_val, y_val, sample_weight_val)
+        initial = (coefs_init, intercepts_init, activation_coefs_init)
+        given = Given(sample_weight, *validation, *initial)
         self._fit(X, y, given)
         return self
 
     def _fit(self, X: Any, y: Any, given: Given) -> None:
         """Check, train, publish; then pass on Ctrl-C, or warn if training was cut short."""
-        fit = Fit.run(self, X, y, given)
-        self._publish(fit.attributes)
-        if fit.history.interrupted:
+        with deferred_sigint() as interrupt:
+            fit = Fit.run(self, X, y, given, interrupt)
+            self._publish(fit.attributes)
+        if fit.history.interrupted or interrupt.pressed:
             raise KeyboardInterrupt
         if fit.shortfall:
             warn_user(fit.shortfall, ConvergenceWarning)

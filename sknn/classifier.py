@@ -296,6 +296,8 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
             One per row with two classes: above 0 where the second is more probable.
         """
         Z = self._logits(X)
+        if len(self.classes_) == 1 and self._targets.binary:
+            Z[:] = 0  # a network of one class has nothing to decide
         return Z[:, 0] if self._targets.binary else Z
 
     def predict_proba(self, X: Any) -> Array:

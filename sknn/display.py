@@ -169,8 +169,9 @@ class NetworkDisplay:
     >>> from sklearn.datasets import load_iris
     >>> from sknn import FFNNClassifier, NetworkDisplay
     >>> X, y = load_iris(return_X_y=True)
+    >>> X = (X - X.mean(axis=0)) / X.std(axis=0)
     >>> model = FFNNClassifier(
-    ...     hidden_layer_sizes=(5, 3), learning_rate_schedule="cosine"
+    ...     hidden_layer_sizes=(5, 3), learning_rate_schedule="cosine", random_state=0
     ... )
     >>> display = NetworkDisplay.from_estimator(model.fit(X, y))
     >>> plt.close(display.figure_)

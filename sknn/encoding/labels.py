@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -39,16 +40,18 @@ class Labels:
     task: ClassVar[str] = "classification"
 
     @classmethod
-    def of(cls, y: Array) -> Self:
-        """Return the labels that occur in `y`, (n,) or (n, n_labels).
+    def of(cls, y: Array, name: str = "y") -> Self:
+        """Return the labels that occur in `y`, (n,) or (n, n_labels), called `name`.
 
         Raises
         ------
         ValueError
-            If `y` is continuous, or has several columns of more than two classes.
+            If `y` is continuous, has missing labels, or several columns of more than two
+            classes.
         """
+        _check_missing(y, name)
         check_classification_targets(y)
-        kind = type_of_target(y, input_name="y")
+        kind = type_of_target(y, input_name=name)
         if kind == "multiclass-multioutput":
             raise ValueError(
                 "y has several columns with more than two classes "
@@ -72,9 +75,9 @@ class Labels:
             labels = past if incremental else replace(past, counts=None)
         return labels, labels._encode(y, seen)
 
-    def transform(self, y: Array) -> Target:
-        """Return `y`, (n,) or (n, n_labels), as rows of 0 and 1."""
-        return self._encode(y, Labels.of(y))
+    def transform(self, y: Array, name: str = "y") -> Target:
+        """Return `y`, (n,) or (n, n_labels), as rows of 0 and 1; errors call it `name`."""
+        return self._encode(y, Labels.of(y, name), name)
 
     def _of_first_fit(self, classes: ArrayLike | None, incremental: bool) -> Self:
         """Return the classes for a first fit.
@@ -93,14 +96,17 @@ class Labels:
                 "classes must be passed on the first call to partial_fit: all labels that "
                 "can occur in any call."
             )
-        return replace(self, classes=np.unique(np.asarray(classes)))
+        return replace(self, classes=_given_classes(classes))
 
     def _check_same(self, classes: ArrayLike | None) -> None:
         """Raise a ValueError if `classes`, where given, are others than these."""
-        if classes is None or np.array_equal(np.unique(np.asarray(classes)), self.classes):
+        if classes is None or self.multilabel:  # columns of labels have no names
+            return
+        given = _given_classes(classes)
+        if np.array_equal(given, self.classes):
             return
         raise ValueError(
-            f"The classes {np.unique(np.asarray(classes)).tolist()} are not those of the "
+            f"The classes {given.tolist()} are not those of the "
             f"fitted network, {self.classes.tolist()}: it cannot continue with others. Set "
             "warm_start=False and call fit to start anew."
         )
@@ -115,7 +121,7 @@ class Labels:
         """Whether a single output is enough: the probability of the last class."""
         return not self.multilabel and len(self.classes) <= 2
 
-    def _encode(self, y: Array, seen: Labels) -> Target:
+    def _encode(self, y: Array, seen: Labels, name: str = "y") -> Target:
         """Return `y`, which has the labels `seen`, as rows of 0 and 1, (n, n_columns).
 
         Raises
@@ -127,32 +133,40 @@ class Labels:
             self.multilabel and len(seen.classes) != len(self.classes)
         ):
             raise ValueError(
-                f"y does not have the form of the first fit: expected {self._form()}, "
+                f"{name} does not have the form of the first fit: expected {self._form()}, "
                 f"got {seen._form()}."
             )
         if self.multilabel:
-            dense = y.toarray() if sparse.issparse(y) else y  # type: ignore[attr-defined]
-            if not np.isin(dense, (0, 1)).all():
-                raise ValueError(
-                    f"y has other values than 0 and 1: expected {self._form()}."
-                )
-            return np.asarray(dense, dtype=np.uint8)
+            return self._encode_columns(y, name)
         unseen = np.setdiff1d(seen.classes, self.classes)
         if len(unseen):
+            remedy = (
+                ""
+                if name != "y"
+                else (
+                    " All classes must be known from the first call: name them with "
+                    "partial_fit(X, y, classes=...)."
+                )
+            )
             raise ValueError(
-                f"y has labels {unseen.tolist()} that are not among the classes "
-                f"{self.classes.tolist()}. All classes must be known from the first "
-                "call: name them with partial_fit(X, y, classes=...)."
+                f"{name} has labels {unseen.tolist()} that are not among the classes "
+                f"{self.classes.tolist()}.{remedy}"
             )
         codes = np.searchsorted(self.classes, y)
         smallest = np.min_scalar_type(len(self.classes) - 1)
-        return OneHot(codes.astype(smallest), self._table())
+        n_columns = 1 if self.binary else len(self.classes)
+        return OneHot(codes.astype(smallest), n_columns, offset=int(len(self.classes) == 1))
 
-    def _table(self) -> Array:
-        """Return the row of 0 and 1 of every class."""
-        if len(self.classes) == 1:
-            return np.ones((1, 1))
-        return np.array([[0.0], [1.0]]) if self.binary else np.eye(len(self.classes))
+    def _encode_columns(self, y: Any, name: str) -> Array:
+        """Return multilabel `y`, dense or sparse, as bytes, (n, n_columns)."""
+        is_sparse = sparse.issparse(y)
+        different = np.unique(y.data if is_sparse else y)
+        if not np.isin(different, (0, 1)).all():
+            raise ValueError(
+                f"{name} has other values than 0 and 1: expected {self._form()}."
+            )
+        values: Array = y.astype(np.uint8)
+        return values.toarray() if is_sparse else values  # type: ignore[attr-defined]
 
     @staticmethod
     def _codes(Y: Target) -> Array:
@@ -222,10 +236,10 @@ class Labels:
         # in for a class of y is taken for a slip.
         unknown = [label for label in given if label not in values]
         is_slip = unknown and not all(value in given for value in values)
-        if is_slip or not all(value >= 0 for value in given.values()):
+        if is_slip or not all(_is_weight(value) for value in given.values()):
             raise ValueError(
-                f"class_weight={class_weight!r} must give weights >= 0 to classes among "
-                f"{values}."
+                f"class_weight={class_weight!r} must give finite weights >= 0 to classes "
+                f"among {values}."
             )
         return np.array([given.get(value, 1.0) for value in values], dtype=float)
 
@@ -248,3 +262,32 @@ class Labels:
         if self.binary:
             return self.classes[(scores[:, 0] > 0).astype(int)]
         return self.classes[scores.argmax(axis=1)]
+
+
+def _is_weight(value: Any) -> bool:
+    """Return whether `value` is a finite number >= 0."""
+    return isinstance(value, Real) and 0 <= float(value) < np.inf
+
+
+def _given_classes(classes: ArrayLike) -> Array:
+    """Return `classes`, as given to `partial_fit`, in ascending order."""
+    given = np.asarray(classes)
+    if given.ndim != 1:
+        raise ValueError(f"classes must be a list of labels, got shape {given.shape}.")
+    _check_missing(given, "classes")
+    return np.unique(given)
+
+
+def _check_missing(y: Array, name: str) -> None:
+    """Raise a ValueError if `y`, (n,) or (n, n_labels), has missing labels."""
+    if sparse.issparse(y):
+        return
+    if y.dtype.kind == "O":
+        missing = any(v is None or v != v for v in y.ravel().tolist())
+    else:
+        missing = y.dtype.kind == "f" and bool(np.isnan(y).any())
+    if missing:
+        raise ValueError(
+            f"Input {name} contains NaN, a missing label: leave out such rows, or give "
+            "them a label of their own."
+        )

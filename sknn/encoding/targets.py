@@ -11,9 +11,11 @@ from functools import cached_property
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
+from scipy import sparse
 
 from ..engine.arrays import Array
 from ..engine.data import Data, Target
+from ..warning import warn_user
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,21 +24,22 @@ class TargetScaling:
 
     With an identity output, the network learns Y = (y - mean) / std per output; with an
     output of e^z, Y = y / mean. Since ``a = Z`` or ``a = e^Z``, the inverse can be folded
-    into the last W and b, so that the published network predicts y itself.
+    into the last W and b, so that the published network predicts y itself. A constant
+    target is folded to exactly that constant.
 
     Parameters
     ----------
     link : {"identity", "log", ""}
         What kind of output there is; "" for no scaling.
-    mean, variance : arrays of shape (n_outputs,)
-        Weighted moments of the targets seen so far.
+    mean, std : arrays of shape (n_outputs,)
+        Weighted mean and standard deviation of the targets seen so far.
     weight : float
         Sum of the weights seen so far.
     """
 
     link: str
     mean: Array
-    variance: Array
+    std: Array
     weight: float = 0.0
 
     @classmethod
@@ -48,36 +51,45 @@ class TargetScaling:
         """Return the scaling after further targets.
 
         Moments are merged as by T. Chan et al., "Updating formulae and a pairwise
-        algorithm for computing sample variances" (1979).
+        algorithm for computing sample variances" (1979), in units of the largest deviation,
+        so that squares neither overflow nor vanish.
 
         Parameters
         ----------
         Y : array of shape (n, n_outputs)
         w : array of shape (n, 1) or None
-            Weights.
+            Weights. Rows of weight 0 do not count, whatever is in them.
 
         Raises
         ------
         ValueError
-            If the variance overflows.
+            If the squares of the scaled targets would overflow.
         """
+        if w is not None and not w.all():
+            counts = w[:, 0] > 0
+            Y, w = Y[counts], w[counts]
         weight = float(len(Y) if w is None else w.sum())
         if not self.link or not weight:
             return self
-        mean = np.average(Y, axis=0, weights=None if w is None else w[:, 0])
-        with np.errstate(over="ignore"):
-            squares = np.square(Y - mean)
-            variance = np.average(squares, axis=0, weights=None if w is None else w[:, 0])
-        total = self.weight + weight
-        share = weight / total
-        shift = mean - self.mean
-        variance = (1 - share) * self.variance + share * variance
-        variance += share * (1 - share) * shift**2
-        if not np.isfinite(variance).all():
-            raise ValueError("y is too large to be scaled: its variance overflows.")
-        return replace(
-            self, mean=self.mean + share * shift, variance=variance, weight=total
-        )
+        share = weight / (self.weight + weight)
+        with np.errstate(over="ignore", invalid="ignore"):  # looked for below
+            mean, std = _moments(Y, None if w is None else w[:, 0])
+            shift = mean - self.mean
+            parts = np.sqrt([1 - share, share, share * (1 - share)])
+            std = _norm(np.stack([self.std, std, shift]) * parts[:, np.newaxis])
+            moments = self.mean + share * shift, std
+            squares = np.square(moments).sum()
+        if not np.isfinite(squares):
+            raise ValueError(
+                "y is too large to be scaled: its squares overflow. Give it in another "
+                "unit, for example divided by its mean."
+            )
+        return replace(self, mean=moments[0], std=std, weight=self.weight + weight)
+
+    @property
+    def constant(self) -> Array:
+        """Which outputs have had one value so far, to rounding; shape (n_outputs,)."""
+        return self.std <= 10 * np.finfo(np.float64).eps * np.abs(self.mean)
 
     @cached_property
     def shift(self) -> Array:
@@ -88,9 +100,7 @@ class TargetScaling:
     def scale(self) -> Array:
         """What y is then divided by, shape (n_outputs,); 1 for a constant output."""
         if self.link == "identity":
-            std = np.sqrt(self.variance)
-            constant = std <= 10 * np.finfo(np.float64).eps * np.abs(self.mean)
-            return np.where(constant, 1.0, std)
+            return np.where(self.constant, 1.0, self.std)
         if self.link == "log":
             return np.where(self.mean > 0, self.mean, 1.0)
         return np.ones_like(self.mean)
@@ -109,10 +119,24 @@ class TargetScaling:
 
         W is of shape (nodes before, n_outputs), b of shape (n_outputs,).
         """
-        if self.link == "log":
-            return W.copy(), (b + np.log(self.scale)).astype(b.dtype)
         scale = self.scale
-        return (W * scale).astype(W.dtype), (b * scale + self.shift).astype(b.dtype)
+        if self.link == "log":
+            W, b = W.copy(), (b + np.log(scale)).astype(b.dtype)
+            constant = self.constant & (self.mean > 0)
+            return self._exact(W, b, np.log(scale), constant)
+        folded = (W * scale).astype(W.dtype), (b * scale + self.shift).astype(b.dtype)
+        if self.link == "identity":
+            return self._exact(*folded, self.mean, self.constant)
+        return folded
+
+    def _exact(
+        self, W: Array, b: Array, value: Array, constant: Array
+    ) -> tuple[Array, Array]:
+        """Return W and b with the output set to `value` where the target is `constant`."""
+        if self.weight and constant.any():
+            constant, value = np.broadcast_arrays(constant, value, b)[:2]
+            W[:, constant], b[constant] = 0, value[constant]
+        return W, b
 
     def unfold(self, W: Array, b: Array) -> tuple[Array, Array]:
         """Return the inverse of `fold`, of the same shapes."""
@@ -120,6 +144,41 @@ class TargetScaling:
             return W.copy(), (b - np.log(self.scale)).astype(b.dtype)
         scale = self.scale
         return (W / scale).astype(W.dtype), ((b - self.shift) / scale).astype(b.dtype)
+
+
+def _moments(Y: Array, w: Array | None) -> tuple[Array, Array]:
+    """Return weighted mean and standard deviation of the columns of `Y`, (n, n_outputs)."""
+    mean = np.average(Y, axis=0, weights=w)
+    deviation = Y - mean
+    unit = np.abs(deviation).max(axis=0)
+    unit[unit == 0] = 1.0
+    variance = np.average(np.square(deviation / unit), axis=0, weights=w)
+    return mean, unit * np.sqrt(variance)
+
+
+def _norm(parts: Array) -> Array:
+    """Return the Euclidean norm of the columns of `parts`, (3, n_outputs), safely."""
+    unit = np.abs(parts).max(axis=0)
+    unit[unit == 0] = 1.0
+    norm: Array = unit * np.sqrt(np.square(parts / unit).sum(axis=0))
+    return norm
+
+
+def check_float32(scaling: TargetScaling) -> None:
+    """Warn if float32 cannot tell the targets apart, raise a ValueError if it overflows."""
+    limits = np.finfo(np.float32)
+    largest = np.abs(scaling.mean) + 10 * scaling.std
+    if (largest > float(limits.max)).any():
+        raise ValueError(
+            "y is too large for float32, in which X is: pass X as float64, or give y in "
+            "another unit."
+        )
+    steps = 1000 * float(limits.eps) * np.abs(scaling.mean)
+    if scaling.link == "identity" and ((scaling.std < steps) & ~scaling.constant).any():
+        warn_user(
+            "y varies too little around its mean for float32, in which X is: predictions "
+            "would be rounded. Pass X as float64, or subtract an offset from y."
+        )
 
 
 class Targets(Protocol):
@@ -172,8 +231,11 @@ class Targets(Protocol):
         Y : array or OneHot of shape (n, n_columns)
         """
 
-    def transform(self, y: Array) -> Target:
-        """Return another y, (n,) or (n, n_columns), as numbers, (n, n_columns)."""
+    def transform(self, y: Array, name: str = "y") -> Target:
+        """Return another y, (n,) or (n, n_columns), as numbers, (n, n_columns).
+
+        `name` is what errors call it.
+        """
 
     def strata(self, Y: Target) -> Array | None:
         """Return the group of every row of `Y`, (n,); a split divides all groups alike."""
@@ -229,11 +291,13 @@ class Numbers:
             return past, Y
         return cls(Y.shape[1], TargetScaling.start("", Y.shape[1])), Y
 
-    def transform(self, y: Array) -> Array:
+    def transform(self, y: Array, name: str = "y") -> Array:
         """Return y, (n,) or (n, n_columns), as float64 of shape (n, n_columns)."""
-        Y = _columns(y)
+        Y = _columns(y, name)
         if Y.shape[1] != self.n_columns:
-            raise ValueError(f"y_val has {Y.shape[1]} columns, but y has {self.n_columns}.")
+            raise ValueError(
+                f"{name} has {Y.shape[1]} columns, but y has {self.n_columns}."
+            )
         return Y
 
     def strata(self, Y: Array) -> None:
@@ -258,6 +322,21 @@ class Numbers:
         return replace(self, scaling=scaling), scaling.encode(Y)
 
 
-def _columns(y: Array) -> Array:
-    """Return y, (n,) or (n, n_columns), as float64 of shape (n, n_columns)."""
-    return np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+def _columns(y: Array, name: str = "y") -> Array:
+    """Return y, (n,) or (n, n_columns), as float64 of shape (n, n_columns).
+
+    Raises
+    ------
+    ValueError
+        If y is sparse, holds dates, or has missing values.
+    """
+    if sparse.issparse(y):
+        raise ValueError(
+            f"{name} is sparse: a regressor needs dense targets, {name}.toarray()."
+        )
+    if y.dtype.kind in "mM":
+        raise ValueError(f"{name} holds dates: turn them into numbers first.")
+    Y = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+    if not np.isfinite(Y).all():  # an object column hides them from earlier checks
+        raise ValueError(f"Input {name} contains NaN or infinity: leave out such rows.")
+    return Y

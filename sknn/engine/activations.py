@@ -22,6 +22,7 @@ from .arrays import (
     softplus,
     xp,
 )
+from .part import part
 
 
 class Identity(Activation):
@@ -93,7 +94,7 @@ class ReLU(_Rectifier):
         delta *= A
 
 
-@dataclass(frozen=True)
+@part
 class LeakyReLU(_Rectifier):
     """σ(z) = z for z > 0, else slope · z; σ'(z) = 1 or the slope.
 
@@ -119,7 +120,7 @@ class LeakyReLU(_Rectifier):
         delta *= A
 
 
-@dataclass(frozen=True)
+@part
 class PReLU(_Rectifier):
     """σ(z_j) = z_j for z_j > 0, else p_j · z_j, with a learned slope p_j per neuron.
 
@@ -166,7 +167,7 @@ class _BoundPReLU(Activation):
         delta *= Z
 
 
-@dataclass(frozen=True)
+@part
 class ELU(_Rectifier):
     """σ(z) = z for z > 0, else alpha · (e^z - 1); σ'(z) = 1 or a + alpha.
 

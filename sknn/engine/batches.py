@@ -26,15 +26,15 @@ class Batches:
     """
 
     def __init__(self, data: Data, size: int, network: Network) -> None:
-        self.data = data = data.astype(network.params.flat.dtype)
+        self.data = data
+        dtype = network.params.flat.dtype
         self._size = size
         self._count = -(-data.n // size)
         lengths = {data.n // self._count, -(-data.n // self._count)}
         space = Workspace(network, max(lengths))
         self._spaces = {m: space.first(m) for m in lengths}
-        self._buffers = {
-            m: [memory_for(part, m) for part in (data.X, data.Y, data.w)] for m in lengths
-        }
+        parts = (data.X, data.Y, data.w)
+        self._buffers = {m: [memory_for(part, m, dtype) for part in parts] for m in lengths}
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""

@@ -14,10 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from .activation import Activation
 from .arrays import Array, Generator, blocks_in_cache, ignore_overflow, xp
 from .data import Data, gather
 from .loss import Loss, Output
 from .network import Layer, Network, Workspace, linear, propagate
+
+OUTCOME_ROWS = 512  # looked at after training
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ def mean_costs(
         A = xp.empty_like(Z)
         activation.forward(Z.copy(), A)
         A = loss.to_predictions(A)
-        Y = gather(data.Y.astype(A.dtype), slice(None))
+        Y = gather(data.Y, slice(None), xp.empty(data.Y.shape, A.dtype))
         if units is not None:
             shift, scale = units
             Y, A = (Y - shift) / scale, (A - shift) / scale
@@ -135,13 +138,50 @@ def mean_costs(
     return means
 
 
+def outcome(cost: Cost, data: Data) -> tuple[float, float]:
+    """Return the mean loss after training, and that of the mean target as prediction.
+
+    On up to `OUTCOME_ROWS` rows, evenly spaced, of those to train on: the costs of an epoch
+    are taken before its steps, so nobody has looked at the last one.
+    """
+    network, loss = cost.network, cost.loss
+    every = data.indices if data.indices is not None else xp.arange(data.n)
+    part = data.part(every[:: -(-data.n // OUTCOME_ROWS)])
+    if part.w is not None and not part.w.any():
+        return 0.0, 0.0
+    Y = gather(part.Y, slice(None), xp.empty(part.Y.shape, network.params.flat.dtype))
+    w = None if part.w is None else part.w[:, 0]
+    A = xp.zeros((len(Y), len(network.layers[-1].b)), Y.dtype)
+    A += xp.average(Y, axis=0, weights=w)
+    costs = xp.empty_like(A)
+    with ignore_overflow():
+        loss.cost(Y, Output(_before(A, network.output), A, network.output), costs)
+    constant = float(xp.average(costs, axis=0, weights=w).sum())
+    return float(mean_costs(network.layers, loss, part).sum()), constant
+
+
+def _before(A: Array, activation: Activation) -> Array:
+    """Return Z for outputs `A` of an activation with a link, else `A`; both (m, n)."""
+    tiny = xp.finfo(A.dtype).eps
+    if activation.link == "log" or (activation.link == "logit" and activation.joint):
+        Z: Array = xp.log(xp.maximum(A, tiny))
+        return Z
+    if activation.link == "logit":
+        p = xp.clip(A, tiny, 1 - tiny)
+        return xp.log(p) - xp.log1p(-p)
+    return A.copy()
+
+
 def check_finite(value: float, when: str, learning_rate: float | None) -> None:
     """Raise a ValueError that says what to do if the cost `value` is not finite."""
     if isfinite(value):
         return
-    rate = "" if learning_rate is None else f" (now {learning_rate:g})"
+    rate = (
+        ""
+        if learning_rate is None
+        else f"Lower learning_rate (now {learning_rate:g}), or b"
+    )
     raise ValueError(
-        f"Training diverged: the cost is {value} {when}. Lower learning_rate{rate}, or "
-        "bring the columns of X to a common scale, for example with StandardScaler in "
-        "a Pipeline."
+        f"Training diverged: the cost is {value} {when}. {rate or 'B'}ring the columns of "
+        "X to a common scale, for example with StandardScaler in a Pipeline."
     )

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .arrays import Array, Input, empty, xp
 
+TABLE = 128  # columns up to which the different rows are kept as a table
+
 
 @dataclass(frozen=True, eq=False)
 class OneHot:
-    """Rows of a table, each kept as its number: a label takes a byte, not a row of 0 and 1.
+    """Rows of 0 and a single 1, each kept as the number of its column, from 0.
+
+    A label takes a byte or two, not a row. With one column, its value is the code.
 
     Parameters
     ----------
     codes : array of int of shape (n,)
-        For every row, which row of the table it is.
-    table : array of shape (n_codes, k)
-        The different rows.
+    k : int
+        Number of columns.
+    offset : int, default=0
+        With one column, its value is code + offset: 1 where there is a single class.
     """
 
     codes: Array
-    table: Array
+    k: int
+    offset: int = 0
 
     def __len__(self) -> int:
         """Return the number of rows, n."""
@@ -30,21 +37,29 @@ class OneHot:
 
     def __getitem__(self, indices: Any) -> OneHot:
         """Return some of the rows, still as numbers."""
-        return OneHot(self.codes[indices], self.table)
+        return OneHot(self.codes[indices], self.k, self.offset)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Shape of the rows, (n, k)."""
-        return len(self.codes), self.table.shape[1]
+        return len(self.codes), self.k
 
-    @property
-    def dtype(self) -> Any:
-        """Type of the values."""
-        return self.table.dtype
+    def write(self, indices: Array | slice, out: Array) -> None:
+        """Write the rows `indices`, (m,), into `out`, (m, k)."""
+        codes = self.codes[indices]
+        if self.k <= TABLE:  # the fastest way, but memory for k rows
+            _rows(self.k, self.offset, out.dtype).take(codes, axis=0, out=out, mode="clip")
+        else:
+            out.fill(0)
+            out[xp.arange(len(codes)), codes] = 1
 
-    def astype(self, dtype: Any, copy: bool = True) -> OneHot:
-        """Return the same rows with values of another type."""
-        return OneHot(self.codes, self.table.astype(dtype, copy=copy))
+
+@lru_cache(maxsize=16)
+def _rows(k: int, offset: int, dtype: Any) -> Array:
+    """Return the different rows of `OneHot`, (k, k), or for one column (2, 1)."""
+    if k == 1:
+        return xp.array([[offset], [offset + 1]], dtype)
+    return xp.eye(k, dtype=dtype)
 
 
 Target = Any  # an Array or OneHot rows, (n, n_targets)
@@ -67,11 +82,6 @@ class Data(NamedTuple):
         """How many examples take part."""
         return len(self.Y if self.indices is None else self.indices)
 
-    def astype(self, dtype: Any) -> Data:
-        """Return the same examples with targets and weights of that type."""
-        w = None if self.w is None else self.w.astype(dtype, copy=False)
-        return self._replace(Y=self.Y.astype(dtype, copy=False), w=w)
-
     def part(self, indices: Array) -> Data:
         """Return a copy of the rows `indices`, (m,)."""
         w = None if self.w is None else self.w[indices]
@@ -85,24 +95,28 @@ def gather(X: Input | Target, indices: Array | slice, out: Array | None = None) 
     ----------
     X : array, CSR matrix or OneHot of shape (n, d)
     indices : array of int of shape (m,), or a slice
-        Rows of a dense array by a slice are a view: nothing is copied.
     out : array of shape (m, d), default=None
-        Where to put rows that are dense; a sparse `X` is never made dense.
+        Where to put rows that are dense, in its dtype; without it, or where `X` has that
+        dtype already, a slice is a view. A sparse `X` is never made dense.
     """
-    if isinstance(X, OneHot):
-        return X.table.take(X.codes[indices], axis=0, out=out, mode="clip")
-    if isinstance(indices, slice) or not isinstance(X, xp.ndarray):
+    if isinstance(X, OneHot) and out is not None:
+        X.write(indices, out)
+    elif out is None or (isinstance(indices, slice) and X.dtype == out.dtype):
         return X[indices]
-    return X.take(indices, axis=0, out=out, mode="clip")
+    elif X.dtype == out.dtype:
+        return X.take(indices, axis=0, out=out, mode="clip")
+    else:
+        out[...] = X[indices]
+    return out
 
 
-def memory_for(X: Input | Target | None, m: int) -> Array | None:
-    """Return memory, (m, d), for `gather` to copy rows of `X`, (n, d), into.
+def memory_for(X: Input | Target | None, m: int, dtype: Any) -> Array | None:
+    """Return memory, (m, d), of `dtype` for `gather` to copy rows of `X`, (n, d), into.
 
     None if they stay sparse.
     """
     if isinstance(X, xp.ndarray | OneHot):
-        return empty((m, X.shape[1]), X.dtype)
+        return empty((m, X.shape[1]), dtype)
     return None
 
 

@@ -11,11 +11,10 @@ Y. LeCun et al., "Efficient BackProp" (1998).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import sqrt
 
 from .arrays import Array, Generator, is_finite, xp
-from .part import Part
+from .part import Part, part
 
 
 class Initializer(Part):
@@ -50,7 +49,7 @@ class Initializer(Part):
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@part
 class _VarianceScaling(Initializer):
     """Weights of mean 0 whose variance follows from the size of the layer.
 
@@ -102,7 +101,7 @@ class LeCun(_VarianceScaling):
         return 1 / n_in
 
 
-@dataclass(frozen=True)
+@part
 class Normal(Initializer):
     """Weights from a normal distribution around 0.
 
@@ -121,7 +120,7 @@ class Normal(Initializer):
         return rng.normal(0.0, self.std, shape)
 
 
-@dataclass(frozen=True)
+@part
 class Uniform(Initializer):
     """Weights from a uniform distribution around 0.
 
@@ -147,7 +146,7 @@ class Zeros(Initializer):
         return xp.zeros(shape)
 
 
-@dataclass(frozen=True)
+@part
 class CustomInitializer(Initializer):
     """Weights from the user's own ``callable(rng, shape)``."""
 

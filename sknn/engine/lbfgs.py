@@ -5,21 +5,23 @@ Source: D. Liu and J. Nocedal, "On the limited memory BFGS method" (1989).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from math import nan
 
 from scipy.optimize import minimize
 
 from .arrays import Array, ignore_overflow, load_kernels, xp
 from .batches import Batches
-from .cost import Cost, check_finite
+from .cost import Cost, check_finite, outcome
 from .data import Data
 from .optimizers import LBFGS
 from .plan import EpochEnd, History, Observer, Plan
-from .stopping import Deadline, Interrupt, defer_sigint
+from .stopping import Deadline, Interrupt
 from .threads import blas_threads
 
-# SciPy's limit on the relative decrease: far below its default, so that `tol` decides.
-FTOL = 64 * float(xp.finfo(xp.float64).eps)
+# The relative decrease of the cost at which SciPy ends, as a multiple of `tol`: with the
+# default `tol` it is SciPy's own default; a smaller one asks for more.
+DECREASE = 2.2e-5
 ROWS = 4096  # rows per block of the full gradient, so that its memory is bounded
 
 
@@ -56,7 +58,8 @@ class Objective:
 
     def __call__(self, params: Array) -> tuple[float, Array]:
         """Return the cost and its gradient, (n_parameters,), at `params`, all float64."""
-        self.interrupt.check()
+        if self.interrupt.pressed:
+            raise KeyboardInterrupt
         network = self.cost.network
         network.params.flat[...] = params
         self.costs = xp.zeros_like(self.costs)
@@ -118,27 +121,41 @@ def minimise(
     """
     load_kernels()
     threads = blas_threads(cost.network.widths, min(ROWS, data.n))
-    with threads, ignore_overflow(), defer_sigint() as interrupt:
-        objective = Objective(cost, data, interrupt)
+    with threads, ignore_overflow():
+        objective = Objective(cost, data, plan.interrupt)
         iterations = _Iterations(objective, plan, observer)
         history = iterations.history
         try:
-            result = minimize(
-                objective,
-                objective.params.astype(xp.float64),
-                jac=True,
-                method="L-BFGS-B",
-                callback=iterations,
-                options=_options(solver, plan),
-            )
-            history.message = result.message
-            history.converged = history.converged or result.success
+            _minimise(objective, iterations, solver, plan)
         except KeyboardInterrupt:
             history.interrupted = True
         objective.params[...] = objective.accepted
-    history.interrupted = history.interrupted or interrupt.pressed
-    history.restore(iterations.stopping, objective.params)
+        history.interrupted = history.interrupted or plan.interrupt.pressed
+        history.restore(iterations.stopping, objective.params)
+        history.outcome, history.constant = outcome(cost, data)
+    check_finite(history.outcome, "after L-BFGS", None)
     return history
+
+
+def _minimise(
+    objective: Objective, iterations: _Iterations, solver: LBFGS, plan: Plan
+) -> None:
+    """Run SciPy's L-BFGS; what happens is noted in ``iterations.history``."""
+    history, start = iterations.history, objective.params.astype(xp.float64)
+    result = minimize(
+        objective,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        callback=iterations,
+        options=_options(solver, plan),
+    )
+    history.message = result.message
+    if not history.costs:  # the start is a minimum already: it is the only iterate
+        objective(start)
+        with suppress(StopIteration):
+            iterations(start)
+    history.converged = history.converged or result.success
 
 
 def _options(solver: LBFGS, plan: Plan) -> dict[str, float]:
@@ -148,5 +165,5 @@ def _options(solver: LBFGS, plan: Plan) -> dict[str, float]:
         "maxfun": solver.max_fun,
         "maxcor": solver.memory,
         "gtol": plan.tol,
-        "ftol": FTOL,
+        "ftol": DECREASE * plan.tol,
     }

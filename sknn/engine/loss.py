@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from .activation import Activation
 from .arrays import Array, ops, xp
-from .data import OneHot, Target
+from .data import OneHot, Target, gather
 from .part import Part
 
 
@@ -100,8 +100,10 @@ class Loss(Part):
         ValueError
             If the loss is not defined for them.
         """
-        # Different rows are enough to look at.
-        self.check_targets(Y.table if isinstance(Y, OneHot) else Y)
+        if isinstance(Y, OneHot):
+            # Two rows of 0 and 1 are enough to look at.
+            Y = gather(Y, slice(2), xp.empty((min(2, len(Y)), Y.k)))
+        self.check_targets(Y)
         return self.n_outputs(Y.shape[1])
 
     def to_predictions(self, A: Array) -> Array:
@@ -170,9 +172,22 @@ class CustomLoss(Loss):
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
         """Write the user's value(y, a) into `out`; all (m, n_outputs)."""
-        out[...] = self.function.value(Y, output.A)
+        out[...] = self._shaped("value", self.function.value(Y, output.A), out)
 
     def gradient(self, Y: Array, output: Output, out: Array) -> None:
         """Write s times the user's ∂c/∂a times σ'(z) into `out`; all (m, n_outputs)."""
-        out[...] = self.function.gradient(Y, output.A)
+        out[...] = self._shaped("gradient", self.function.gradient(Y, output.A), out)
         output.pass_back(out)
+
+    def _shaped(self, method: str, result: Any, out: Array) -> Array:
+        """Return what `method` returned, or raise a ValueError if its shape is not right.
+
+        A number instead of an array would be broadcast without a word.
+        """
+        if xp.shape(result) != out.shape:
+            raise ValueError(
+                f"loss={self.function!r}: {method}(y, a) must return an array of the shape "
+                f"of a, {out.shape}, got shape {xp.shape(result)}: one cost per row and "
+                "output, without a mean or a sum. sknn.check_loss checks a loss."
+            )
+        return xp.asarray(result)

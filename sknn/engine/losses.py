@@ -8,11 +8,11 @@ in both cases times s, the weight of the example.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from .arrays import Array, ops, row_maxima, softplus, xlogy, xp
 from .loss import Loss, Output
+from .part import part
 
 
 def _check_least(loss: Loss, Y: Array, least: float, strict: bool) -> None:
@@ -54,7 +54,7 @@ class AbsoluteError(Loss):
         output.pass_back(out)
 
 
-@dataclass(frozen=True)
+@part
 class Huber(Loss):
     """Squared near the target, linear far from it, so that outliers pull less.
 
@@ -92,7 +92,7 @@ class Huber(Loss):
         output.pass_back(out)
 
 
-@dataclass(frozen=True)
+@part
 class Quantile(Loss):
     """The pinball loss, whose best constant is the q-quantile of y.
 
@@ -208,7 +208,7 @@ class Gamma(Loss):
             output.pass_back(out)
 
 
-@dataclass(frozen=True)
+@part
 class Tweedie(Loss):
     """Half the Tweedie deviance: many zeros, else positive, as for claims and rainfall.
 

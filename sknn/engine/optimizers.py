@@ -16,7 +16,7 @@ from math import sqrt
 from typing import ClassVar
 
 from .arrays import Array, blocks_in_cache, ops, xp, zeros
-from .part import Part
+from .part import Part, part
 
 
 @dataclass
@@ -137,7 +137,7 @@ class Optimizer(Part):
         return 1.0
 
 
-@dataclass(frozen=True)
+@part
 class SGD(Optimizer):
     """Stochastic gradient descent, params -= rate · grad, with momentum if wanted.
 
@@ -184,7 +184,7 @@ class SGD(Optimizer):
             params += v
 
 
-@dataclass(frozen=True)
+@part
 class RMSprop(Optimizer):
     """Every parameter's gradient is divided by a running root mean square of it.
 
@@ -221,7 +221,7 @@ class RMSprop(Optimizer):
         params -= grad
 
 
-@dataclass(frozen=True)
+@part
 class Adam(Optimizer):
     """Running means of the gradient and of its square, both freed of their start at 0.
 
@@ -291,7 +291,7 @@ class Adam(Optimizer):
         ops.adam(params, grad, (M, V), factors, state.n_weights)
 
 
-@dataclass(frozen=True)
+@part
 class AdamW(Adam):
     """Adam with decoupled weight decay: before each step, W -= rate · weight_decay · W.
 
@@ -313,7 +313,7 @@ class AdamW(Adam):
         return 1 - rate * self.weight_decay
 
 
-@dataclass(frozen=True)
+@part
 class LBFGS(Part):
     """Limited-memory BFGS on all rows at once, by SciPy: for small data.
 

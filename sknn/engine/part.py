@@ -6,9 +6,23 @@ A part is a small object with settings. It prints, compares and hashes by them, 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import inf, isnan
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeVar, dataclass_transform
+
+Class = TypeVar("Class", bound=type)
+
+
+@dataclass_transform(frozen_default=True, eq_default=False)
+def part(cls: Class) -> Class:
+    """Make `cls` a frozen dataclass that compares, hashes and prints as `Part` says.
+
+    The methods that a plain dataclass would get know its own fields alone: a subclass with
+    further settings would compare equal whatever they are.
+    """
+    made: Any = dataclass(frozen=True, eq=False, repr=False)(cls)
+    return made
 
 
 class Part:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from .arrays import Array, Generator
 from .optimizers import OptimizerState
 from .schedules import Schedule
-from .stopping import Stopping
+from .stopping import Interrupt, Stopping
 
 
 class EpochEnd(NamedTuple):
@@ -77,6 +77,8 @@ class Plan:
         Seconds after which training ends.
     start_score : float or None
         Score of the parameters that training starts from, if they are a candidate.
+    interrupt : Interrupt
+        Looked at after every batch.
     """
 
     batch_size: int
@@ -92,6 +94,7 @@ class Plan:
     clip_norm: float | None = None
     max_time: float | None = None
     start_score: float | None = None
+    interrupt: Interrupt = field(default_factory=Interrupt)
 
     def stopping(self, params: Array) -> Stopping:
         """Return the rule for when to stop.
@@ -142,6 +145,9 @@ class History:
         Whether the user ended it; the last costs are then those of a part of an epoch.
     message : str
         Why the solver ended, in its own words, if it has any.
+    outcome, constant : float
+        The mean loss after training, on some rows to train on, and that of their mean
+        target as the prediction.
     best_epoch : int or None
         The epoch, from 1, whose parameters were kept as the best; 0 for the start.
     best_score : float or None
@@ -154,6 +160,8 @@ class History:
     out_of_time: bool = False
     interrupted: bool = False
     message: str = ""
+    outcome: float = 0.0
+    constant: float = 0.0
     best_epoch: int | None = None
     best_score: float | None = None
 

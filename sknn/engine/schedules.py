@@ -8,11 +8,10 @@ improving.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import cos, isfinite, log2, pi
 from typing import ClassVar, NamedTuple
 
-from .part import Part
+from .part import Part, part
 
 
 class Moment(NamedTuple):
@@ -71,7 +70,7 @@ class Constant(Schedule):
         return 1.0
 
 
-@dataclass(frozen=True)
+@part
 class Cosine(Schedule):
     """Falls from 1 to `end` along half a cosine wave.
 
@@ -106,7 +105,7 @@ class CosLog4(Schedule):
         return 0.5 * (1 - cos(2 * pi * log2(1 + 15 * moment.progress)))
 
 
-@dataclass(frozen=True)
+@part
 class OneCycle(Schedule):
     """Rises from `start` to 1, then falls to `end`, along half cosine waves.
 
@@ -139,7 +138,7 @@ class OneCycle(Schedule):
         return low + (1 - low) * 0.5 * (1 + cos(pi * part))
 
 
-@dataclass(frozen=True)
+@part
 class InvScaling(Schedule):
     """1 / (1 + step)^power: falls for ever, without knowing when training ends.
 
@@ -158,7 +157,7 @@ class InvScaling(Schedule):
         return float((1 + moment.step) ** -self.power)
 
 
-@dataclass(frozen=True)
+@part
 class Adaptive(Schedule):
     """Falls by `decay` at every plateau; training ends with the plateau after `least`.
 
@@ -187,7 +186,7 @@ class Adaptive(Schedule):
         return self.decay**plateaus >= self.least
 
 
-@dataclass(frozen=True)
+@part
 class CustomSchedule(Schedule):
     """The user's own ``callable(progress) -> factor``.
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
@@ -16,14 +12,13 @@ from .arrays import Array
 
 @dataclass
 class Stopping:
-    """Counts the epochs in a row without a relative improvement; keeps the best.
+    """Counts the epochs in a row without an improvement; keeps the best.
 
     Parameters
     ----------
     tol : float
-        An epoch improves if its score is higher by more than `tol` times the absolute
-        value of the score that improved last, so that the unit of the score does not
-        matter. The score is minus the cost, or what held-out examples say.
+        An epoch improves if its score is higher than the best so far by more than `tol`.
+        The score is minus the cost in the units of training, or that of the validation set.
     n_iter_no_change : int
         Training is on a plateau after exactly that many epochs without improvement.
     keep_best : bool
@@ -45,7 +40,6 @@ class Stopping:
     best: float = -inf
     best_epoch: int = 0
     best_params: Array | None = None
-    _reference: float = -inf
     _waited: int = 0
 
     def plateau(self, score: float, epoch: int, params: Array) -> bool:
@@ -54,13 +48,12 @@ class Stopping:
         After a plateau the count starts anew. `params`, (n_parameters,), is copied where it
         is the best so far and `keep_best` is set.
         """
+        improves = self.best == -inf or score > self.best + self.tol
         if self.best == -inf or score > self.best:
             self.best, self.best_epoch = score, epoch
             if self.keep_best:
                 self.best_params = params.copy()
-        gain = score - self._reference
-        if self._reference == -inf or gain > self.tol * abs(self._reference):
-            self._reference = score
+        if improves:
             self._waited = 0
             return False
         self._waited += 1
@@ -90,37 +83,16 @@ class Deadline:
 
 @dataclass
 class Interrupt:
-    """Whether the user has pressed Ctrl-C since `defer_sigint` began."""
+    """A flag that is set from outside to end training after the batch in hand.
+
+    Attributes
+    ----------
+    pressed : bool
+        Whether it is set: Ctrl-C was pressed.
+    """
 
     pressed: bool = False
 
-    def check(self) -> None:
-        """Raise the KeyboardInterrupt that was deferred, if there was one."""
-        if self.pressed:
-            raise KeyboardInterrupt
-
-
-@contextmanager
-def defer_sigint() -> Iterator[Interrupt]:
-    """Defer Ctrl-C until `Interrupt.check`, so that no step is left half done.
-
-    Outside the main thread, and where the program has a SIGINT handler of its own,
-    nothing is changed.
-    """
-    interrupt = Interrupt()
-    before = signal.getsignal(signal.SIGINT)
-    if (
-        threading.current_thread() is not threading.main_thread()
-        or before is not signal.default_int_handler
-    ):
-        yield interrupt
-        return
-
-    def defer(signum: int, frame: Any) -> None:
-        interrupt.pressed = True
-
-    signal.signal(signal.SIGINT, defer)
-    try:
-        yield interrupt
-    finally:
-        signal.signal(signal.SIGINT, before)
+    def __call__(self, signum: int, frame: Any) -> None:
+        """Set the flag, as the handler of a signal."""
+        self.pressed = True

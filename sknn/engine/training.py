@@ -6,13 +6,13 @@ from math import nan, sqrt
 
 from .arrays import Array, ignore_overflow, is_finite, load_kernels, xp
 from .batches import Batches
-from .cost import Cost, check_finite
+from .cost import Cost, check_finite, outcome
 from .data import Data
 from .network import Workspace
 from .optimizers import Optimizer
 from .plan import EpochEnd, History, Observer, Plan, TrainingState
 from .schedules import Moment
-from .stopping import Deadline, Interrupt, defer_sigint
+from .stopping import Deadline
 from .threads import blas_threads
 
 
@@ -36,7 +36,10 @@ def train(
     load_kernels()
     training = Training(cost, optimizer, plan, state, observer)
     with blas_threads(cost.network.widths, plan.batch_size), ignore_overflow():
-        return training.run(data)
+        history = training.run(data)
+        history.outcome, history.constant = outcome(cost, data)
+    check_finite(history.outcome, "after the last step", plan.learning_rate)
+    return history
 
 
 def clip(grad: Array, norm: float) -> None:
@@ -109,28 +112,32 @@ class Training:
         """Train on `data`, of n rows; see `train`."""
         history, params = self.history, self.cost.network.params.flat
         batches = Batches(data, self.plan.batch_size, self.cost.network)
-        with defer_sigint() as interrupt:
-            try:
-                for epoch in range(self.plan.epochs):
-                    if self.observer.on_epoch_begin is not None:
-                        self.observer.on_epoch_begin()
-                    self._epoch(epoch, batches, interrupt)
-                    history.costs += self._mean.close()
-                    loss = float(history.costs[-1].sum())
-                    check_finite(loss, f"in epoch {epoch + 1}", self.plan.learning_rate)
-                    if self._finished(epoch):
-                        break
-            except KeyboardInterrupt:
+        try:
+            for epoch in range(self.plan.epochs):
+                if self.observer.on_epoch_begin is not None:
+                    self.observer.on_epoch_begin()
+                self._epoch(epoch, batches)
                 history.costs += self._mean.close()
-                history.interrupted = True
+                loss = float(history.costs[-1].sum())
+                check_finite(loss, f"in epoch {epoch + 1}", self.plan.learning_rate)
+                self._check_params()
+                if self._finished(epoch):
+                    break
+        except KeyboardInterrupt:
+            history.costs += self._mean.close()
+            history.interrupted = True
+            self._check_params()
         # Ctrl-C may also have come after the last look, say while the last score was taken.
-        history.interrupted = history.interrupted or interrupt.pressed
-        if not is_finite(params):
-            check_finite(nan, "after the last step", self.plan.learning_rate)
+        history.interrupted = history.interrupted or self.plan.interrupt.pressed
         history.restore(self._stopping, params)
         return history
 
-    def _epoch(self, epoch: int, batches: Batches, interrupt: Interrupt) -> None:
+    def _check_params(self) -> None:
+        """Raise a ValueError if a parameter is not finite: its step was the last so far."""
+        if not is_finite(self.cost.network.params.flat):
+            check_finite(nan, "after the last step", self.plan.learning_rate)
+
+    def _epoch(self, epoch: int, batches: Batches) -> None:
         """Pass all rows once, or as many as time allows."""
         plan, state = self.plan, self.state
         done, count = plan.epochs_before + epoch, len(batches)
@@ -141,7 +148,8 @@ class Training:
             moment = Moment(progress, self.optimizer_state.step, state.plateaus)
             self._rate = plan.learning_rate * plan.schedule.factor(moment)
             self._mean.add(self._step(batch, space), batch.n)
-            interrupt.check()
+            if plan.interrupt.pressed:
+                raise KeyboardInterrupt
             if self._deadline.passed():
                 self.history.out_of_time = True
                 break

@@ -16,7 +16,7 @@ from ..engine.arrays import Array, Input
 from ..engine.data import Data, Target
 from ..warning import warn_user
 from .splitting import split
-from .validation_set import ValidationSet
+from .validation_set import ValidationSet, warn_of_scale
 
 AUTO_ROWS = 10_000  # early_stopping="auto" starts above it, as in HistGradientBoosting
 
@@ -37,6 +37,7 @@ class Given:
     sample_weight_val: Any = None
     coefs_init: Any = None
     intercepts_init: Any = None
+    activation_coefs_init: Any = None
     classes: Any = None
     incremental: bool = False
 
@@ -86,7 +87,7 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
     """
     estimator._validate_params()
     resumes = hasattr(estimator, "coefs_") and (given.incremental or estimator.warm_start)
-    features, X_checked, y_checked = _check_examples(estimator, X, y, given, resumes)
+    features, X_checked, y_checked = _check_examples(estimator, X, y, resumes)
     targets, Y = estimator._targets_type.fit_transform(
         y_checked, estimator._targets if resumes else None, given.classes, given.incremental
     )
@@ -115,14 +116,15 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
 
 
 def _check_examples(
-    estimator: Any, X: Any, y: Any, given: Given, resumes: bool
+    estimator: Any, X: Any, y: Any, resumes: bool
 ) -> tuple[Features, Input, Array]:
     """Return the features, X as float matrix, dense or CSR, and y as array."""
-    least = 1 if given.incremental else 2
-    if resumes:
-        features: Features = estimator._features
-        return features, *features.check(estimator, X, y, least)
-    return Features.of(estimator, X, y, least)
+    if not resumes:
+        return Features.of(estimator, X, y)
+    features: Features = estimator._features
+    X, y = features.check(estimator, X, y)
+    # A network keeps its type of float, and the optimizer so its memory.
+    return features, X.astype(estimator.coefs_[0].dtype, copy=False), y
 
 
 def _weighted(
@@ -145,7 +147,9 @@ def _split_seed(estimator: Any) -> int:
     past = getattr(estimator, "_checkpoint", None)
     if past is not None and estimator.warm_start and past.split_seed is not None:
         return past.split_seed
-    return check_random_state(estimator.random_state).randint(np.iinfo(np.int32).max)
+    seed = check_random_state(estimator.random_state).randint(np.iinfo(np.int32).max)
+    # Not the seed of the weights itself: the two draws should have nothing in common.
+    return int(np.random.SeedSequence(seed).spawn(1)[0].generate_state(1)[0])
 
 
 def _stops_early(estimator: Any, given: Given, n: int) -> bool:
@@ -173,12 +177,18 @@ def _given_validation_set(
         if given.sample_weight_val is not None:
             raise ValueError("sample_weight_val is for X_val: pass X_val and y_val, too.")
         return None
-    X, y = features.check(features.view_of(estimator), given.X_val, given.y_val)
-    Y = targets.transform(y)
-    w = check_weights("sample_weight_val", given.sample_weight_val, len(y))
+    X, y = features.check_validation_set(estimator, given.X_val, given.y_val)
+    Y = targets.transform(y, "y_val")
+    w = check_weights("sample_weight_val", given.sample_weight_val, Y.shape[0])
     class_weight = getattr(estimator, "class_weight", None)
     _, w = targets.weighted(Y, w, class_weight, count=False)
+    if w is not None and not w.any():
+        raise ValueError(
+            "sample_weight_val times class_weight is zero for every row of X_val: at least "
+            "one must be above 0."
+        )
     X = X.astype(data.X.dtype, copy=False)
+    warn_of_scale(data.X, X)
     return ValidationSet(given.X_val, given.y_val, Data(X, Y, w))
 
 
@@ -191,7 +201,8 @@ def _split_off(
     frame has.
     """
     X, y = Xy
-    train, out = split(data, targets.strata(data.Y), estimator.validation_fraction, seed)
+    w = np.ones(len(y)) if data.w is None else data.w[:, 0]
+    train, out = split(w, targets.strata(data.Y), estimator.validation_fraction, seed)
     part = data.part(out)
     X_out = _safe_indexing(X, out) if hasattr(X, "columns") else part.X
     return ValidationSet(X_out, y[out], part), data._replace(indices=train)
@@ -214,7 +225,7 @@ def check_weights(name: str, sample_weight: Any, n: int) -> Array | None:
         raise ValueError(
             f"{name} must have one value per row of X, shape ({n},), got shape {w.shape}."
         )
-    if w.min() < 0:
+    if w.min(initial=0) < 0:
         raise ValueError(
             f"{name} must not have negative values, got {w.min():g}: leave out rows, or "
             "give them weight 0."
@@ -225,12 +236,21 @@ def check_weights(name: str, sample_weight: Any, n: int) -> Array | None:
 def _scaled(data: Data, incremental: bool) -> Array | None:
     """Return the weights with mean 1 over the rows to train on; as they are in a stream."""
     w = data.w
-    if w is None or incremental:
+    if w is None:
         return w
-    mean = (w if data.indices is None else w[data.indices]).mean()
-    if not mean:
+    if not np.isfinite(w).all():
+        raise ValueError(
+            "sample_weight times class_weight is not finite: only the ratios of weights "
+            "matter, use smaller ones."
+        )
+    if incremental:
+        return w
+    train = w if data.indices is None else w[data.indices]
+    greatest = train.max()
+    if not greatest:
         raise ValueError(
             "sample_weight times class_weight is zero for every row to train on: at least "
             "one must be above 0."
         )
-    return w / mean
+    # By the greatest first, so that the sum of large weights does not overflow.
+    return w / greatest / (train / greatest).mean()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,9 @@ from ..engine.arrays import Array
 from ..engine.network import Network
 from ..engine.optimizers import OptimizerState, Solver
 from ..engine.plan import TrainingState
+
+# The attributes that hold all parameters.
+WEIGHTS = ("coefs_", "intercepts_", "activation_coefs_")
 
 
 @dataclass
@@ -34,6 +38,8 @@ class Checkpoint:
     ahead : array of shape (n_parameters,) or None
         All parameters, where training has left the published network behind: a stream
         with early stopping publishes the best so far and continues from the latest.
+    published : array of shape (n_parameters,) or None
+        With `ahead`, the published parameters: they are the user's own if they differ.
     """
 
     state: TrainingState
@@ -43,6 +49,7 @@ class Checkpoint:
     b: Array
     split_seed: int | None = None
     ahead: Array | None = None
+    published: Array | None = None
 
     def is_published(self, scaling: TargetScaling, W: Array, b: Array) -> bool:
         """Return whether the published last layer, `W` and `b`, is still this one.
@@ -74,12 +81,11 @@ def resume(
     return state
 
 
-def start_from(
-    network: Network, scaling: TargetScaling, coefs: Any, intercepts: Any
-) -> None:
-    """Replace the initial weights and biases of `network`, where given, in place.
+def start_from(network: Network, scaling: TargetScaling, given: Mapping[str, Any]) -> None:
+    """Replace the initial parameters of `network`, where `given`, in place.
 
-    They are in the units of `coefs_` and `intercepts_`: the last layer is unscaled.
+    Under the names "coefs", "intercepts" and "activation_coefs", in the units of the fitted
+    attributes of these names: the last layer is unscaled.
 
     Raises
     ------
@@ -87,22 +93,29 @@ def start_from(
         If a shape does not fit or a value is not finite.
     """
     params = network.params
-    for name, given, views in (
-        ("coefs_init", coefs, params.W),
-        ("intercepts_init", intercepts, params.b),
+    for name, views in (
+        ("coefs", params.W),
+        ("intercepts", params.b),
+        ("activation_coefs", params.learned),
     ):
-        if given is not None:
-            _fill(name, given, views)
+        if given[name] is not None:
+            _fill(f"{name}_init", given[name], views)
     W, b = scaling.unfold(params.W[-1], params.b[-1])
-    if coefs is not None:
+    if given["coefs"] is not None:
         params.W[-1][...] = W
-    if intercepts is not None:
+    if given["intercepts"] is not None:
         params.b[-1][...] = b
 
 
 def _fill(name: str, given: Any, views: list[Array]) -> None:
     """Copy the arrays `given` into `views` after a look at their shapes and values."""
-    arrays = [np.asarray(array, dtype=np.float64) for array in given]
+    try:
+        arrays = [np.asarray(array, dtype=np.float64) for array in given]
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{name} must be a list of arrays of numbers, one per layer, got "
+            f"{type(given).__name__}: {error}"
+        ) from error
     shapes = [array.shape for array in arrays]
     if shapes != [view.shape for view in views]:
         raise ValueError(
@@ -127,7 +140,7 @@ def _load(
             f"fitted network's {fitted}: a network that continues to learn keeps its "
             "shape. Set warm_start=False and call fit to start anew."
         )
-    if past is not None and past.ahead is not None:
+    if past is not None and past.ahead is not None and _is_untouched(estimator, past):
         params.flat[...] = past.ahead
         W, b = past.scaling.fold(params.W[-1], params.b[-1])
         params.W[-1][...], params.b[-1][...] = scaling.unfold(W, b)
@@ -145,6 +158,18 @@ def _load(
         for view, array in zip(views, arrays, strict=True):
             if view.shape == array.shape:
                 view[...] = array
+
+
+def _is_untouched(estimator: Any, past: Checkpoint) -> bool:
+    """Return whether the weights of `estimator` are still those that were published."""
+    return past.published is not None and np.array_equal(
+        past.published, flat(vars(estimator))
+    )
+
+
+def flat(fitted: Mapping[str, Any]) -> Array:
+    """Return all published parameters as one vector, (n_parameters,)."""
+    return np.concatenate([array.ravel() for name in WEIGHTS for array in fitted[name]])
 
 
 def _fits(state: OptimizerState | None, flat: Array) -> bool:

@@ -10,15 +10,19 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils import check_random_state
+from sklearn.utils.sparsefuncs import mean_variance_axis
 
-from ..encoding.targets import Targets
+from ..encoding.targets import Targets, check_float32
+from ..engine.arrays import Input
 from ..engine.cost import L2, Cost
 from ..engine.data import Target
 from ..engine.lbfgs import minimise
 from ..engine.network import Network
 from ..engine.optimizers import LBFGS, Optimizer
 from ..engine.plan import History, Plan, TrainingState
+from ..engine.stopping import Interrupt
 from ..engine.training import train
 from ..warning import warn_user
 from .callbacks import CALLBACK_ATTRIBUTES, CallbackContexts
@@ -30,6 +34,10 @@ from .progress import ProgressLine
 from .publishing import Curves, Publisher
 
 BATCH_ROWS = 200  # of batch_size="auto"
+# A network is a failure if its loss is `FAILED` times that of a constant prediction, unless
+# it has taken fewer than `BEGUN` steps, or if its last steps made the loss `ABSURD` times
+# as large.
+FAILED, ABSURD, BEGUN = 2.0, 100.0, 100
 FOLDED = ("identity", "log")  # links whose scale of y the last layer can take back
 
 
@@ -73,7 +81,9 @@ class Fit:
         self.shortfall = ""
 
     @classmethod
-    def run(cls, estimator: Any, X: Any, y: Any, given: Given) -> Self:
+    def run(
+        cls, estimator: Any, X: Any, y: Any, given: Given, interrupt: Interrupt
+    ) -> Self:
         """Return the fit of `estimator` to X and y, after training.
 
         Parameters
@@ -82,6 +92,8 @@ class Fit:
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         given : Given
+        interrupt : Interrupt
+            Set by Ctrl-C: training ends after the batch in hand.
 
         Raises
         ------
@@ -100,7 +112,7 @@ class Fit:
                 f"{estimator.n_outputs_}: use a new estimator, or warm_start=False."
             )
         fit = cls(estimator, checked, parts)
-        fit._run()
+        fit._run(interrupt)
         return fit
 
     # ---- before training ------------------------------------------------------------
@@ -114,16 +126,25 @@ class Fit:
         link = link if link in FOLDED else ""
         if not link and not targets.scaling.link:
             return targets, data.Y
-        return targets.scaled(link, data)
+        targets, Y = targets.scaled(link, data)
+        if link and data.X.dtype == np.float32:
+            check_float32(targets.scaling)
+        return targets, Y
 
     def _start(self) -> tuple[Network, TrainingState]:
         """Return the network with its initial or fitted weights, and where it stands."""
         parts, given, X = self.parts, self.checked.given, self.checked.data.X
-        is_given = given.coefs_init is not None or given.intercepts_init is not None
+        initial = {
+            "coefs": given.coefs_init,
+            "intercepts": given.intercepts_init,
+            "activation_coefs": given.activation_coefs_init,
+        }
+        is_given = any(arrays is not None for arrays in initial.values())
         if self.checked.resumes and is_given:
             raise ValueError(
-                "coefs_init and intercepts_init are for a new network, but "
-                "warm_start=True continues from the fitted one: set warm_start=False."
+                "coefs_init, intercepts_init and activation_coefs_init are for a new "
+                "network, but warm_start=True continues from the fitted one: set "
+                "warm_start=False."
             )
         widths = (X.shape[1], *parts.widths, parts.n_outputs)
         form = (widths, parts.activations, parts.dropout, X.dtype.type)
@@ -135,7 +156,7 @@ class Fit:
         rng = generator(self.estimator.random_state)
         network = Network.drawn(*form, parts.initializers, rng)
         if is_given:
-            start_from(network, scaling, given.coefs_init, given.intercepts_init)
+            start_from(network, scaling, initial)
         return network, TrainingState(rng)
 
     def _observer(self) -> FitObserver:
@@ -180,7 +201,7 @@ class Fit:
             lambda: self.publisher.attributes(curves),
         )
 
-    def _plan(self) -> Plan:
+    def _plan(self, interrupt: Interrupt) -> Plan:
         """Return how to train."""
         estimator, checked = self.estimator, self.checked
         incremental, keep_best = checked.given.incremental, checked.keep_best
@@ -188,8 +209,12 @@ class Fit:
         size = BATCH_ROWS if is_auto else int(estimator.batch_size)
         self._warn_plan(size)
         start_score = None
-        if keep_best and checked.resumes and not incremental and checked.validation_set:
-            start_score = self.observer.evaluate(checked.validation_set)[1]
+        if keep_best and checked.resumes and checked.validation_set:
+            _, score, decisive = self.observer.evaluate_published(
+                vars(estimator), checked.validation_set
+            )
+            self.observer.curves.start_score = score
+            start_score = None if incremental else decisive
         return Plan(
             batch_size=min(size, checked.n),
             shuffle=estimator.shuffle,
@@ -204,6 +229,7 @@ class Fit:
             clip_norm=estimator.clip_norm,
             max_time=estimator.max_time,
             start_score=start_score,
+            interrupt=interrupt,
         )
 
     def _warn_plan(self, size: int) -> None:
@@ -225,11 +251,13 @@ class Fit:
 
     # ---- train and publish ----------------------------------------------------------
 
-    def _run(self) -> None:
+    def _run(self, interrupt: Interrupt) -> None:
         """Train the network; note what is to be published."""
         observer = self.observer
+        if interrupt.pressed:  # before anything was trained
+            raise KeyboardInterrupt
         try:
-            self.history = self._train(self._plan())
+            self.history = self._train(self._plan(interrupt))
         finally:  # also where training fails: the message comes next
             if observer.progress is not None:
                 observer.progress.close()
@@ -266,22 +294,50 @@ class Fit:
         )
 
     def _shortfall(self) -> str:
-        """Return why training ended before the cost had stopped improving, if it did."""
-        history, estimator = self.history, self.estimator
+        """Return what the user should know of how training ended, if anything."""
+        history, incremental = self.history, self.checked.given.incremental
+        if self._has_failed(incremental):
+            return self._failure()
         meant = history.converged or history.stopped or history.out_of_time
         stochastic = isinstance(self.parts.solver, Optimizer)
         ends = stochastic and self.parts.schedule.ends
-        if meant or self.checked.given.incremental or ends:
+        if meant or incremental or ends:
             return ""
-        if not stochastic and len(history.costs) < estimator.max_iter:
+        solver, max_iter = self.estimator.solver, self.estimator.max_iter
+        if not stochastic and len(history.costs) < max_iter:
             return (
-                f"solver={estimator.solver!r} ended after {len(history.costs)} iterations "
-                f"before the cost stopped improving: {history.message}."
+                f"solver={solver!r} ended after {len(history.costs)} iterations before the "
+                f"cost stopped improving: {history.message}."
             )
-        end = ", or use a learning_rate_schedule that ends" if stochastic else ""
+        remedy = "Set early_stopping=True"
+        if stochastic:
+            remedy += ' or learning_rate_schedule="cosine"'
         return (
-            f"max_iter={estimator.max_iter} was reached before the cost stopped improving. "
-            f"Raise max_iter, raise tol{end}."
+            f"max_iter={max_iter} was reached before the cost stopped improving. {remedy}, "
+            "or raise max_iter."
+        )
+
+    def _has_failed(self, incremental: bool) -> bool:
+        """Return whether the network is worse than a constant, or its last step absurd."""
+        history, state = self.history, self.state.optimizer
+        before = float(history.costs[-1].sum()) if history.costs else np.inf
+        if history.outcome > ABSURD * max(history.constant, before):
+            return True
+        steps = state.step if state else len(history.costs)
+        worse = history.outcome > FAILED * history.constant > 0
+        return worse and steps >= BEGUN and not incremental
+
+    def _failure(self) -> str:
+        """Return the message that training ended worse than it could have begun."""
+        history, rate = self.history, ""
+        if isinstance(self.parts.solver, Optimizer):
+            rate = f"Lower learning_rate (now {self.estimator.learning_rate:g}). "
+        return (
+            "Training failed, it diverged or got stuck: the loss is "
+            f"{history.outcome:.3g}, that of a constant prediction {history.constant:.3g} "
+            f"(in the units of training). {rate}Bring the columns of X to one scale, for "
+            "example with StandardScaler in a Pipeline: the largest standard deviation of "
+            f"a column is {spread(self.checked.data.X):.3g} times the smallest."
         )
 
 
@@ -289,3 +345,16 @@ def generator(random_state: Any) -> np.random.Generator:
     """Return a new source of randomness, seeded from scikit-learn's `random_state`."""
     seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
     return np.random.default_rng(seed)
+
+
+def spread(X: Input) -> float:
+    """Return the ratio of the largest to the smallest spread of the columns of X.
+
+    X is of shape (n, n_features); constant columns do not count.
+    """
+    if sparse.issparse(X):
+        std = np.sqrt(mean_variance_axis(X, axis=0)[1])
+    else:
+        std = X.std(axis=0, dtype=np.float64)
+    std = std[std > 0]
+    return float(std.max() / std.min()) if len(std) else 1.0

@@ -9,6 +9,7 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
+from typing import Any
 
 import numpy as np
 
@@ -45,11 +46,15 @@ class FitObserver:
         """Extend the curves, take the validation score, show progress, call callbacks."""
         self._extend(end)
         validation_set = self.publisher.checked.validation_set
-        score = None if validation_set is None else self._score(validation_set)
+        score = decisive = None
+        if validation_set is not None:
+            loss, score, decisive = self.evaluate(validation_set)
+            self.curves.validation_losses.append(loss)
+            self.curves.scores.append(score)
         if self.progress is not None:
             self.progress.show(self.curves.losses[-1], score, end.rate)
         stop = self.callbacks is not None and self.callbacks.end_epoch()
-        return Verdict(score if self.publisher.checked.keep_best else None, stop)
+        return Verdict(decisive if self.publisher.checked.keep_best else None, stop)
 
     def _extend(self, end: EpochEnd) -> None:
         """Append the loss, in the units of y, and the learning rate to the curves."""
@@ -58,32 +63,40 @@ class FitObserver:
         self.curves.losses.append(float((end.costs * units).sum()))
         self.curves.rates.append(end.rate)
 
-    def _score(self, validation_set: ValidationSet) -> float:
-        """Return the score of the validation set; append it and the loss to the curves."""
-        loss, score = self.evaluate(validation_set)
-        self.curves.validation_losses.append(loss)
-        self.curves.scores.append(score)
-        return score
+    def evaluate(self, validation_set: ValidationSet) -> tuple[float, float, float]:
+        """Return loss, score, and the score that decides, of the network as it is."""
+        return self.evaluate_published(
+            self.publisher.attributes(self.curves), validation_set
+        )
 
-    def evaluate(self, validation_set: ValidationSet) -> tuple[float, float]:
-        """Return loss and score of the network as it is for the validation set.
+    def evaluate_published(
+        self, fitted: dict[str, Any], validation_set: ValidationSet
+    ) -> tuple[float, float, float]:
+        """Return loss and score of the network that `fitted` describes, in the units of y.
+
+        And the score that decides: with ``scoring="loss"`` that of the scaled targets, so
+        that `tol` does not depend on the unit of y.
 
         Raises
         ------
         ValueError
-            If the score is not a finite number.
+            If a score that decides is not a finite number.
         """
-        publisher, scoring = self.publisher, self.publisher.estimator.scoring
-        fitted = publisher.attributes(self.curves)
-        layers = PublishedNetwork(fitted).layers
-        loss = validation_set.loss(layers, publisher.parts.loss, publisher.targets.scaling)
+        publisher, estimator = self.publisher, self.publisher.estimator
+        scoring, layers = estimator.scoring, PublishedNetwork(fitted).layers
+        loss, scaled = validation_set.losses(
+            layers, publisher.parts.loss, publisher.targets.scaling
+        )
         if scoring == "loss":
-            if not isfinite(loss):
+            if publisher.checked.keep_best and not isfinite(scaled):
                 raise_for_score(-loss, scoring)
-            return loss, -loss
-        view = copy.copy(self.publisher.estimator)
+            return loss, -loss, -scaled
+        if not isfinite(loss):
+            raise_for_score(-loss, "loss")
+        view = copy.copy(estimator)
         vars(view).update(fitted)
-        return loss, validation_set.score(view, scoring)
+        score = validation_set.score(view, scoring)
+        return loss, score, score
 
     def close_interrupted(self, history: History) -> None:
         """Add the epoch that Ctrl-C cut short to the curves; a missing score is NaN."""

@@ -17,7 +17,7 @@ from ..engine.arrays import Array, Input
 from ..engine.network import Network, layers_of, linear, propagate
 from ..engine.plan import History
 from .checking import Checked
-from .checkpoint import Checkpoint
+from .checkpoint import WEIGHTS, Checkpoint, flat
 from .parts import Parts
 
 CURVE_LENGTH = 10_000  # entries of every curve that partial_fit keeps
@@ -47,17 +47,6 @@ PUBLISHED = (
     "out_activation_",
     "validation_loss_curve_",
     "validation_scores_",
-)
-
-
-# What describes the best network of a stream.
-BEST = (
-    "coefs_",
-    "intercepts_",
-    "activation_coefs_",
-    "loss_",
-    "best_iter_",
-    "best_score_",
 )
 
 
@@ -113,6 +102,8 @@ class Curves:
         Losses are in the units of y; the scores are those of the validation set.
     n_losses_before, n_scores_before : int
         Entries from earlier fits: a stream keeps the last ones only.
+    start_score : float
+        Score, on the validation set of this fit, of the network that was published before.
     """
 
     n_iter: int = 0
@@ -123,6 +114,7 @@ class Curves:
     scores: list[float] = field(default_factory=list)
     n_losses_before: int = 0
     n_scores_before: int = 0
+    start_score: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -198,23 +190,37 @@ class Publisher:
     def _best_of_fit(self, curves: Curves, history: History) -> dict[str, Any]:
         """Return the attributes of the epoch whose parameters were restored."""
         past, epoch = vars(self.estimator), history.best_epoch or 0
-        best = {"best_iter_": curves.n_before + epoch, "best_score_": history.best_score}
         if epoch:
-            return best | {"loss_": curves.losses[curves.n_losses_before + epoch - 1]}
+            return {
+                "best_iter_": curves.n_before + epoch,
+                "best_score_": curves.scores[curves.n_scores_before + epoch - 1],
+                "loss_": curves.losses[curves.n_losses_before + epoch - 1],
+            }
         # Nothing has beaten the network that training started from.
-        best["best_iter_"] = past.get("best_iter_", curves.n_before)
-        return best | {"loss_": past["loss_"]}
+        return {
+            "best_iter_": past.get("best_iter_", curves.n_before),
+            "best_score_": curves.start_score,
+            "loss_": past["loss_"],
+        }
 
     def _best_of_stream(
         self, curves: Curves, checkpoint: Checkpoint | None
     ) -> dict[str, Any]:
-        """Return the best network so far, which training may have left behind."""
-        past = vars(self.estimator) if self.checked.resumes else {}
-        score = curves.scores[-1]  # NaN, which beats nothing, if Ctrl-C came before it
-        if score > past.get("best_score_", -np.inf):
+        """Return the better of the network published before and the new one.
+
+        Both were scored on the validation set of this call: those of earlier calls may have
+        been easier.
+        """
+        score, past = curves.scores[-1], vars(self.estimator)
+        # NaN, which beats nothing, if Ctrl-C came before the score.
+        if not self.checked.resumes or score > curves.start_score:
             return {"best_iter_": curves.n_iter, "best_score_": score}
-        if "best_score_" not in past:
-            return {}
+        best = {name: past[name] for name in WEIGHTS}
         if checkpoint is not None:
             checkpoint.ahead = self.network.params.flat.copy()
-        return {name: past[name] for name in BEST}
+            checkpoint.published = flat(best)
+        return best | {
+            "loss_": past["loss_"],
+            "best_iter_": past.get("best_iter_", curves.n_before),
+            "best_score_": curves.start_score,
+        }

@@ -1,123 +1,99 @@
-"""Splitting: which examples are held out from training.
-
-What is held out follows from what an example is, not from where it stands: every row
-gets a number from its values and the seed, and those with the lowest numbers are held
-out. So equal rows are never on both sides, and a row of weight 2 is split as two equal
-rows would be.
-"""
+"""Splitting: which rows are held out from training, drawn by scikit-learn's splitters."""
 
 from __future__ import annotations
 
-from typing import Any
+from math import ceil
+from numbers import Integral
 
 import numpy as np
-from scipy import sparse
+from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
 
 from ..engine.arrays import Array
-from ..engine.data import Data, OneHot
 from ..warning import warn_user
 
 LEAST = 2  # rows to hold out, since scores such as R² say nothing of a single one
+FEW = 8  # rows with weights of their own are a frequency table rather than a sample
 
 
 def split(
-    data: Data, groups: Array | None, fraction: float, seed: int
+    w: Array, strata: Array | None, fraction: float | int, seed: int
 ) -> tuple[Array, Array]:
-    """Return the numbers of the rows to train on and of those to hold out.
+    """Return the numbers of the rows to train on and of those to hold out, both ascending.
 
     Parameters
     ----------
-    data : Data of n rows
-        Rows of weight 0 are in neither part.
-    groups : array of int of shape (n,) or None
-        Every group, such as a class, is divided in the same proportion.
-    fraction : float
-        Share of the weight to hold out.
+    w : array of shape (n,)
+        Weights; rows of weight 0 are in neither part.
+    strata : array of int of shape (n,) or None
+        Every stratum, such as a class, is divided in the same proportion. One of a single
+        row stays in training.
+    fraction : float or int
+        Share of the rows to hold out, or their number.
     seed : int
-        The same seed divides the same rows in the same way.
+        The same seed divides the same number of rows in the same way.
 
     Raises
     ------
     ValueError
-        If there are too few distinct rows.
+        If there are too few rows, or a few of them have most of the weight.
     """
-    n = data.X.shape[0]
-    weights = np.ones(n) if data.w is None else data.w[:, 0]
-    rows = np.flatnonzero(weights)
-    keys = _keys(data, seed)
-    n_distinct = len(np.unique(keys[rows]))
-    if n_distinct <= LEAST:
+    rows = np.flatnonzero(w)
+    n_out = _number(fraction, len(rows))
+    share = n_out / len(rows) if isinstance(fraction, Integral) else fraction
+    _check_weights(w[rows], share)
+    if strata is None:
+        return _draw(rows, n_out, None, seed)
+    return _draw_by_strata(rows, n_out, strata[rows], seed)
+
+
+def _draw_by_strata(
+    rows: Array, n_out: int, strata: Array, seed: int
+) -> tuple[Array, Array]:
+    """Return which `rows` to train on and which to hold out, all strata divided alike."""
+    _, strata, counts = np.unique(strata, return_inverse=True, return_counts=True)
+    free = counts[strata] > 1
+    n_strata, n_alone = int((counts > 1).sum()), int((~free).sum())
+    if not n_strata or n_strata > min(n_out, len(rows) - n_alone - n_out):
+        warn_user(
+            f"{n_out} of {len(rows)} rows to hold out are too few for {len(counts)} "
+            "classes: they are drawn without regard to class. Raise validation_fraction, "
+            "or pass X_val and y_val."
+        )
+        return _draw(rows, n_out, None, seed)
+    if n_alone:
+        warn_user(
+            f"{n_alone} rows are the only ones of their class: none of them is held out "
+            "for validation."
+        )
+    train, out = _draw(rows[free], n_out, strata[free], seed)
+    return np.sort(np.concatenate([train, rows[~free]])), out
+
+
+def _number(fraction: float | int, n: int) -> int:
+    """Return how many of `n` rows to hold out."""
+    n_out = int(fraction) if isinstance(fraction, Integral) else ceil(fraction * n)
+    n_out = max(LEAST, n_out)
+    if n_out >= n:
         raise ValueError(
-            f"{n_distinct} distinct rows are too few to hold some out: pass X_val and "
-            "y_val, or set early_stopping=False."
+            f"n_samples={n} is too few to hold {n_out} out: lower validation_fraction, "
+            "pass X_val and y_val, or set early_stopping=False."
         )
-    n_out = max(LEAST, int(np.ceil(fraction * n_distinct)))
-    strata = _strata(rows, keys, groups, n_out)
-    held = np.zeros(n, dtype=bool)
-    for stratum in strata:
-        least = LEAST if len(strata) == 1 else 1
-        held[stratum] = _lowest(keys[stratum], weights[stratum], fraction, least)
-    return rows[~held[rows]], rows[held[rows]]
+    return n_out
 
 
-def _strata(rows: Array, keys: Array, groups: Array | None, n_out: int) -> list[Array]:
-    """Return the rows of every group that can be divided, or all rows as one group."""
-    if groups is None:
-        return [rows]
-    strata = [rows[groups[rows] == group] for group in np.unique(groups[rows])]
-    free = [stratum for stratum in strata if len(np.unique(keys[stratum])) > 1]
-    if len(free) > n_out or not free:
-        warn_user(
-            f"{n_out} rows to hold out are too few for {len(free)} classes: they are "
-            "drawn without regard to class. Raise validation_fraction, or pass X_val "
-            "and y_val."
+def _check_weights(w: Array, share: float) -> None:
+    """Raise a ValueError if single rows stand for so many that they cannot be divided."""
+    if w.max() > w.min() and len(w) < FEW and w.max() / w.sum() > 2 * share:
+        raise ValueError(
+            f"One of {len(w)} rows has {w.max() / w.sum():.0%} of the weight, more than is "
+            "to be held out: rows of a frequency table cannot be divided. Repeat each row "
+            "as often as its weight says, pass X_val and y_val, or do not stop early."
         )
-        return [rows]
-    alone = sum(map(len, strata)) - sum(map(len, free))
-    if alone:
-        warn_user(
-            f"{alone} rows are the only ones of their class: none of them is held out for "
-            "validation."
-        )
-    return free
 
 
-def _lowest(keys: Array, weights: Array, fraction: float, least: int) -> Array:
-    """Return which rows have the lowest keys: about `fraction` of the weight.
-
-    At least `least` distinct rows are taken, and at least one is left.
-    """
-    distinct, place = np.unique(keys, return_inverse=True)
-    sums = np.cumsum(np.bincount(place, weights))
-    nearest = int(np.abs(sums - fraction * sums[-1]).argmin()) + 1
-    return place < min(max(nearest, least), len(distinct) - 1)
-
-
-def _keys(data: Data, seed: int) -> Array:
-    """Return a random number, 64 bits, for every row, the same for equal rows."""
-    rng = np.random.default_rng(seed)
-    keys = _weighted_bits(data.X, rng) + _weighted_bits(data.Y, rng)
-    # The sums are linear in the bits: mix them (S. Vigna's splitmix64).
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
-        keys = (keys ^ (keys >> np.uint64(shift))) * np.uint64(factor)
-    return keys
-
-
-def _weighted_bits(X: Any, rng: np.random.Generator) -> Array:
-    """Return for every row the sum of its values' bits times random odd numbers."""
-    if isinstance(X, OneHot):
-        return _weighted_bits(X.table, rng)[X.codes]
-    factors = rng.integers(2**63, size=X.shape[1], dtype=np.uint64) * 2 + 1
-    sums = np.zeros(X.shape[0], dtype=np.uint64)
-    if sparse.issparse(X):
-        rows = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
-        np.add.at(sums, rows, _bits(X.data) * factors[X.indices])
-        return sums
-    for column, factor in zip(X.T, factors, strict=True):
-        sums += _bits(column) * factor
-    return sums
-
-
-def _bits(values: Array) -> Array:
-    """Return the bits of floating point numbers as integers; 0 for 0 and -0."""
-    return (values.astype(np.float64) + 0.0).view(np.uint64)
+def _draw(rows: Array, n_out: int, strata: Array | None, seed: int) -> tuple[Array, Array]:
+    """Return which `rows` to train on and which to hold out, by the strata if there are."""
+    kind = ShuffleSplit if strata is None else StratifiedShuffleSplit
+    splitter = kind(1, test_size=n_out, train_size=len(rows) - n_out, random_state=seed)
+    ((train, out),) = splitter.split(rows, strata)
+    return rows[np.sort(train)], rows[np.sort(out)]

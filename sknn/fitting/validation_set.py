@@ -8,13 +8,25 @@ from inspect import signature
 from math import isfinite
 from typing import Any, NoReturn
 
+import numpy as np
+from scipy import sparse
 from sklearn.metrics import check_scoring
 
 from ..encoding.targets import TargetScaling
+from ..engine.arrays import Array, Input
 from ..engine.cost import mean_costs
 from ..engine.data import Data
 from ..engine.loss import Loss
 from ..engine.network import Layer
+from ..warning import warn_user
+
+NO_WEIGHTS = (
+    "scoring={scoring!r} must accept sample_weight, since the validation set has weights: "
+    "add the argument, or use a scorer that takes weights."
+)
+# The mean of a column of X_val this many standard deviations off, or its own this many
+# times as large, is another scale.
+FAR, WIDE = 3.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -33,15 +45,20 @@ class ValidationSet:
     y: Any
     data: Data
 
-    def loss(self, layers: Sequence[Layer], loss: Loss, scaling: TargetScaling) -> float:
-        """Return the mean loss of the published network `layers`, in the units of y.
+    def losses(
+        self, layers: Sequence[Layer], loss: Loss, scaling: TargetScaling
+    ) -> tuple[float, float]:
+        """Return the mean loss of the published network `layers` in two units.
 
-        A loss whose settings belong to the scaled target is computed there.
+        In those of y, and in those of training, where y is scaled. A loss whose settings
+        belong to the scaled target is computed there.
         """
+        units: Array = scaling.scale**loss.degree
         if loss.homogeneous:
-            return float(mean_costs(layers, loss, self.data).sum())
+            costs = mean_costs(layers, loss, self.data)
+            return float(costs.sum()), float((costs / units).sum())
         costs = mean_costs(layers, loss, self.data, scaling.units)
-        return float((costs * scaling.scale**loss.degree).sum())
+        return float((costs * units).sum()), float(costs.sum())
 
     def score(self, fitted: Any, scoring: Any) -> float:
         """Return what a scorer says of the fitted estimator; higher is better.
@@ -54,13 +71,24 @@ class ValidationSet:
         scorer = check_scoring(fitted, scoring)
         weights = {}
         if self.data.w is not None:
-            if "sample_weight" not in signature(scorer).parameters:
-                raise ValueError(
-                    f"scoring={scoring!r} must accept sample_weight, since the validation "
-                    "set has weights: add the argument, or use a scorer's name."
-                )
+            parameters = signature(scorer).parameters
+            takes_any = any(p.kind == p.VAR_KEYWORD for p in parameters.values())
+            if not takes_any and "sample_weight" not in parameters:
+                raise ValueError(NO_WEIGHTS.format(scoring=scoring))
             weights = {"sample_weight": self.data.w[:, 0]}
-        score = float(scorer(fitted, self.X, self.y, **weights))
+        try:
+            score = float(scorer(fitted, self.X, self.y, **weights))
+        except TypeError as error:
+            if "sample_weight" in str(error):
+                raise ValueError(NO_WEIGHTS.format(scoring=scoring)) from error
+            raise ValueError(
+                f"scoring={scoring!r} must return a number for the validation set: {error}"
+            ) from error
+        except ValueError as error:
+            raise ValueError(
+                f"scoring={scoring!r} failed on the validation set, the rows that are held "
+                f"out: {error}"
+            ) from error
         if not isfinite(score):
             raise_for_score(score, scoring)
         return score
@@ -68,4 +96,29 @@ class ValidationSet:
 
 def raise_for_score(score: float, scoring: Any) -> NoReturn:
     """Raise the ValueError for a `score` that is not a finite number."""
-    raise ValueError(f"scoring={scoring!r} returned {score} for the validation set.")
+    raise ValueError(
+        f"scoring={scoring!r} returned {score} for the validation set. Either training "
+        "diverged: lower learning_rate. Or X_val has values far outside those of X."
+    )
+
+
+def warn_of_scale(X: Input, X_val: Input) -> None:
+    """Warn if the columns of `X_val` have another scale than those of `X`.
+
+    As they have where X went through a step of a Pipeline and X_val did not. The shapes are
+    (n, n_features) and (m, n_features). Columns of sparse matrices are not looked at.
+    """
+    if sparse.issparse(X) or sparse.issparse(X_val):
+        return
+    mean, std = X.mean(axis=0), X.std(axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        shift = np.abs(X_val.mean(axis=0) - mean)
+        spread = X_val.std(axis=0)
+    varies = std > 0
+    other = (shift > FAR * std) | (spread > WIDE * std)
+    if varies.any() and other[varies].mean() >= 0.5:
+        warn_user(
+            "Most columns of X_val have another scale than those of X. In a Pipeline, "
+            "X_val must pass the same steps as X: see Pipeline's transform_input, and do "
+            "not pass it as step__X_val."
+        )

@@ -1,0 +1,496 @@
+"""Optimizers, initializers, schedules, dropout, penalty and clipping as the papers say."""
+
+from math import cos, log, pi, sqrt
+
+import numpy as np
+import pytest
+
+from sknn import (
+    SGD,
+    Adam,
+    AdamW,
+    Adaptive,
+    Cosine,
+    He,
+    InvScaling,
+    LeCun,
+    Normal,
+    OneCycle,
+    RMSprop,
+    Uniform,
+)
+from sknn.engine.activations import ACTIVATIONS
+from sknn.engine.arrays import CACHED, load_kernels, ops
+from sknn.engine.backends.numpy_ops import OPERATIONS
+from sknn.engine.cost import L2, Cost
+from sknn.engine.data import Data
+from sknn.engine.initializers import INITIALIZERS, CustomInitializer
+from sknn.engine.losses import LOSSES
+from sknn.engine.network import Network, Workspace
+from sknn.engine.optimizers import LBFGS, SOLVERS
+from sknn.engine.plan import Plan, TrainingState, Verdict
+from sknn.engine.schedules import SCHEDULES, CustomSchedule, Moment, Schedule
+from sknn.engine.training import clip, train
+
+DTYPES = [np.float32, np.float64]
+IDENTITY = ACTIVATIONS["identity"]
+
+
+@pytest.fixture(params=["numpy", "kernels"])
+def backend(request, monkeypatch):
+    """Run the operations in NumPy, then by the kernels where there are any."""
+    for name, operation in {**OPERATIONS, "adam": None, "cross_entropy": None}.items():
+        monkeypatch.setattr(ops, name, operation)
+    if request.param == "kernels":
+        load_kernels()
+
+
+# ---- optimizers -----------------------------------------------------------------------
+
+RATES = [0.1, 0.1, 0.02, 0.3, 0.05]
+
+
+def sgd(mu=0.0, ahead=False):
+    """The place theta and its velocity v; Nesterov's gradient is taken at theta + mu v."""
+    v = theta = 0.0
+
+    def moved(g, rate, t):
+        nonlocal v, theta
+        v = mu * v - rate * g
+        theta = theta + v
+        return theta + mu * v if ahead else theta
+
+    return moved
+
+
+def rmsprop(rho, epsilon):
+    v = total = 0.0
+
+    def moved(g, rate, t):
+        nonlocal v, total
+        v = rho * v + (1 - rho) * g**2
+        total = total - rate * g / (np.sqrt(v) + epsilon)
+        return total
+
+    return moved
+
+
+def adam(beta_1, beta_2, epsilon):
+    m = v = total = 0.0
+
+    def moved(g, rate, t):
+        nonlocal m, v, total
+        m = beta_1 * m + (1 - beta_1) * g
+        v = beta_2 * v + (1 - beta_2) * g**2
+        m_hat, v_hat = m / (1 - beta_1**t), v / (1 - beta_2**t)
+        total = total - rate * m_hat / (np.sqrt(v_hat) + epsilon)
+        return total
+
+    return moved
+
+
+RULES = {  # the optimizer, what it has moved the parameters by, and its weight decay
+    "sgd": (SOLVERS["sgd"], sgd, 0),
+    "momentum": (SGD(momentum=0.9), lambda: sgd(0.9), 0),
+    "other momentum": (SGD(momentum=0.5), lambda: sgd(0.5), 0),
+    "nesterov": (SGD(momentum=0.9, nesterov=True), lambda: sgd(0.9, ahead=True), 0),
+    "rmsprop": (SOLVERS["rmsprop"], lambda: rmsprop(0.9, 1e-8), 0),
+    "other rmsprop": (RMSprop(rho=0.6, epsilon=0.1), lambda: rmsprop(0.6, 0.1), 0),
+    "adam": (SOLVERS["adam"], lambda: adam(0.9, 0.999, 1e-8), 0),
+    "adam, epsilon": (Adam(epsilon=1e-2), lambda: adam(0.9, 0.999, 1e-2), 0),
+    "other adam": (Adam(0.5, 0.8, 0.3), lambda: adam(0.5, 0.8, 0.3), 0),
+    "adamw": (SOLVERS["adamw"], lambda: adam(0.9, 0.999, 1e-8), 0.01),
+    "other adamw": (AdamW(0.8, 0.95, 0.01, 0.5), lambda: adam(0.8, 0.95, 0.01), 0.5),
+}
+
+
+def gradients(dtype):
+    """Gradients of 7 parameters; those of the last are about as small as an epsilon."""
+    scales = [1, 10, 0.1, 1, 1, 0.01, 1e-8]
+    grads = np.random.default_rng(1).normal(size=(len(RATES), 7)) * scales
+    return grads.astype(dtype)
+
+
+def run(solver, start, n_weights, alpha):
+    params, state = start.copy(), solver.start(start, n_weights)
+    for grad, rate in zip(gradients(start.dtype), RATES, strict=True):
+        solver.step(params, grad, state, rate, alpha)
+        yield params.copy()
+
+
+def close(found, expected, dtype):
+    assert found.dtype == dtype
+    tolerance = 4e-6 if dtype == np.float32 else 1e-12
+    np.testing.assert_allclose(found, expected, tolerance, tolerance * 0.1)
+
+
+@pytest.fixture(params=DTYPES, ids=["float32", "float64"])
+def start(request):
+    return np.random.default_rng(0).normal(size=7).astype(request.param)
+
+
+@pytest.mark.usefixtures("backend")
+@pytest.mark.parametrize("alpha", [0.0, 0.3])
+@pytest.mark.parametrize("name", RULES)
+def test_every_step_is_that_of_the_textbook(name, alpha, start):
+    """The penalty and the decay are those of the weights, never of the biases."""
+    solver, rule, decay = RULES[name]
+    moved, is_weight = rule(), np.arange(7) < 4
+    params, before = start.astype(float), 0.0
+    steps = zip(run(solver, start, 4, alpha), gradients(start.dtype), RATES, strict=True)
+    for t, (found, grad, rate) in enumerate(steps, 1):
+        after = moved(grad + alpha * is_weight * params, rate, t)
+        params = params - rate * decay * is_weight * params + (after - before)
+        before = after
+        close(found, params, start.dtype)
+
+
+ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "defaults"),
+    [
+        ("sgd", SGD, {"momentum": 0.0, "nesterov": False}),
+        ("rmsprop", RMSprop, {"rho": 0.9, "epsilon": 1e-8}),
+        ("adam", Adam, ADAM),
+        ("adamw", AdamW, ADAM | {"weight_decay": 0.01}),
+        ("lbfgs", LBFGS, {"memory": 10, "max_fun": 15000}),
+    ],
+)
+def test_the_named_solvers_have_the_defaults_of_the_papers(name, kind, defaults):
+    assert type(SOLVERS[name]) is kind
+    assert vars(SOLVERS[name]) == defaults
+    assert SOLVERS[name] == kind() == kind(**defaults)
+
+
+class HalfAdam(Adam):
+    def update(self, params, grad, memory, t, rate):
+        super().update(params, grad, memory, t, rate / 2)
+
+
+class HalfAdamW(AdamW):
+    def update(self, params, grad, memory, t, rate):
+        super().update(params, grad, memory, t, rate / 2)
+
+
+class Keeping(AdamW):
+    def kept(self, rate):
+        return 1.0
+
+
+class SlowAdam(Adam):
+    def factors(self, t, rate):
+        return super().factors(t, rate / 2)
+
+
+@pytest.mark.usefixtures("backend")
+@pytest.mark.parametrize(
+    ("solver", "like", "factor"),
+    [
+        (HalfAdam(), Adam(), 0.5),
+        (SlowAdam(), Adam(), 0.5),
+        (HalfAdamW(weight_decay=0.0), Adam(), 0.5),
+        (Keeping(weight_decay=0.5), Adam(), 1.0),
+    ],
+)
+def test_what_a_subclass_of_adam_overrides_is_what_runs(solver, like, factor, start):
+    found = next(run(solver, start, 4, 0.3))
+    expected, state = start.copy(), like.start(start, 4)
+    like.step(expected, gradients(start.dtype)[0], state, RATES[0] * factor, 0.3)
+    close(found, expected, start.dtype)
+
+
+# ---- initializers ---------------------------------------------------------------------
+
+DRAWS = {  # standard deviation on (400, 300), and whether it is uniform
+    "glorot_uniform": (sqrt(2 / 700), True),
+    "glorot_normal": (sqrt(2 / 700), False),
+    "he_uniform": (sqrt(2 / 400), True),
+    "he_normal": (sqrt(2 / 400), False),
+    "lecun_uniform": (sqrt(1 / 400), True),
+    "lecun_normal": (sqrt(1 / 400), False),
+    "normal": (0.05, False),
+    "uniform": (0.05 / sqrt(3), True),
+    Normal(0.3): (0.3, False),
+    Uniform(0.2): (0.2 / sqrt(3), True),
+    He(): (sqrt(2 / 400), True),
+    LeCun("normal"): (sqrt(1 / 400), False),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS, ids=str)
+def test_an_initializer_draws_from_its_distribution(name):
+    std, uniform = DRAWS[name]
+    W = INITIALIZERS.get(name, name).draw(np.random.default_rng(0), (400, 300))
+    assert W.shape == (400, 300)
+    assert W.dtype == np.float64
+    assert abs(W.mean()) < 0.015 * std  # 5 standard errors
+    np.testing.assert_allclose(W.var(), std**2, rtol=0.02)
+    kurtosis = ((W - W.mean()) ** 4).mean() / W.var() ** 2
+    assert abs(kurtosis - (1.8 if uniform else 3)) < 0.08
+    if uniform:
+        limit = sqrt(3) * std
+        for extreme in (-W.min(), W.max()):
+            assert 0.999 * limit < extreme <= limit * (1 + 1e-15)
+    assert len(np.unique(W)) > 0.99 * W.size
+
+
+def test_zeros_are_zeros_and_every_name_is_tested():
+    W = INITIALIZERS["zeros"].draw(np.random.default_rng(0), (4, 3))
+    np.testing.assert_array_equal(W, np.zeros((4, 3)))
+    assert {*INITIALIZERS} == {name for name in DRAWS if isinstance(name, str)} | {"zeros"}
+
+
+def test_every_layer_of_a_network_is_drawn_by_its_own_initializer():
+    network = Network.drawn(
+        (100, 50, 40),
+        [IDENTITY, IDENTITY],
+        [0.0],
+        np.float64,
+        [Uniform(0.1), Uniform(0.7)],
+        np.random.default_rng(0),
+    )
+    for layer, limit in zip(network.layers, [0.1, 0.7], strict=True):
+        assert 0.99 * limit < np.abs(layer.W).max() < limit
+        np.testing.assert_array_equal(layer.b, 0)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_callable_that_draws_no_finite_weights_is_refused(value):
+    W = np.zeros((2, 3))
+    W[1, 2] = value
+    with pytest.raises(ValueError, match="finite weights"):
+        CustomInitializer(lambda rng, shape: W).draw(np.random.default_rng(0), (2, 3))
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (6,), (2, 1), ()])
+def test_a_callable_that_draws_another_shape_is_refused(shape):
+    with pytest.raises(ValueError, match="of shape"):
+        CustomInitializer(lambda rng, _: np.ones(shape)).draw(None, (2, 3))
+
+
+def test_a_callable_draws_the_weights():
+    W = CustomInitializer(lambda rng, shape: [[1, 2, 3], [4, 5, 6]]).draw(None, (2, 3))
+    assert W.dtype == np.float64
+    np.testing.assert_array_equal(W, [[1, 2, 3], [4, 5, 6]])
+
+
+# ---- schedules ------------------------------------------------------------------------
+
+Q = (1 - cos(pi / 4)) / 2  # half a cosine wave has risen by Q at a quarter of its length
+
+BY_PROGRESS = {
+    "constant": {0: 1, 0.25: 1, 0.5: 1, 0.9: 1, 1: 1},
+    "cosine": {0: 1, 0.25: 1 - Q, 1 / 3: 0.75, 0.5: 0.5, 2 / 3: 0.25, 0.75: Q, 1: 0},
+    Cosine(0.2): {0: 1, 0.25: 1 - 0.8 * Q, 0.5: 0.6, 0.75: 0.2 + 0.8 * Q, 1: 0.2},
+    "coslog4": {
+        **dict.fromkeys([0, 1 / 15, 3 / 15, 7 / 15, 1], 0),
+        **{(2 ** (cycle + 0.5) - 1) / 15: 1 for cycle in range(4)},
+        **{(2 ** (cycle + 0.25) - 1) / 15: 0.5 for cycle in range(4)},
+        0.7: (1 - cos(2 * pi * log(11.5) / log(2))) / 2,
+    },
+    "onecycle": {
+        0: 1 / 25,
+        0.075: 1 / 25 + 0.96 * Q,
+        0.15: 0.52,
+        0.3: 1,
+        0.475: 1 - (1 - 4e-6) * Q,
+        0.65: (1 + 4e-6) / 2,
+        1: 1 / 25 / 1e4,
+    },
+    OneCycle(0.5, 0.1, 0.2): {0: 0.1, 0.25: 0.55, 0.5: 1, 0.625: 1 - 0.8 * Q, 1: 0.2},
+    CustomSchedule(lambda t: 2 - t): {0: 2, 0.25: 1.75, 0.5: 1.5, 0.9: 1.1, 1: 1},
+}
+BY_STEP = {
+    "invscaling": {0: 1, 3: 1 / 2, 8: 1 / 3, 15: 1 / 4, 99: 0.1, 9999: 0.01},
+    InvScaling(2.0): {0: 1, 1: 1 / 4, 2: 1 / 9, 3: 1 / 16, 9: 0.01},
+}
+BY_PLATEAUS = {
+    "adaptive": {0: 1, 1: 0.2, 2: 0.04, 3: 0.008, 4: 0.0016},
+    Adaptive(0.5): {0: 1, 1: 0.5, 2: 0.25, 3: 0.125, 4: 0.0625},
+}
+
+
+def schedule(name):
+    return SCHEDULES.get(name, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "points"),
+    [(name, "progress", points) for name, points in BY_PROGRESS.items()]
+    + [(name, "step", points) for name, points in BY_STEP.items()]
+    + [(name, "plateaus", points) for name, points in BY_PLATEAUS.items()],
+)
+def test_a_schedule_has_the_factors_of_its_formula(name, field, points):
+    for elsewhere in (Moment(0.1, 7, 2), Moment(0.6, 2, 5)):
+        for at, expected in points.items():
+            found = schedule(name).factor(elsewhere._replace(**{field: at}))
+            assert found == pytest.approx(expected, rel=1e-11, abs=1e-13)
+            assert isinstance(found, float)
+
+
+def test_every_schedule_is_tested():
+    assert {*SCHEDULES} <= BY_PROGRESS.keys() | BY_STEP.keys() | BY_PLATEAUS.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "ends"),
+    [
+        *[(name, name in ("cosine", "coslog4", "onecycle")) for name in SCHEDULES],
+        (CustomSchedule(lambda t: 1), True),
+        (Schedule(), False),
+    ],
+)
+def test_a_schedule_ends_if_it_is_laid_out_over_the_whole_training(name, ends):
+    assert schedule(name).ends is ends
+
+
+@pytest.mark.parametrize(
+    ("part", "last"),
+    [
+        (Adaptive(), 4),  # 0.2^4 = 0.0016 is at least 0.001, 0.2^5 is not
+        (Adaptive(0.5, 0.1), 3),
+        (Adaptive(0.5, 0.25), 2),
+        *[(SCHEDULES[name], 0) for name in SCHEDULES if name != "adaptive"],
+    ],
+)
+def test_training_goes_on_after_as_many_plateaus_as_the_schedule_says(part, last):
+    assert [part.goes_on(n) for n in range(1, 7)] == [n <= last for n in range(1, 7)]
+
+
+@pytest.mark.parametrize("worst", [-0.1, np.nan, np.inf])
+@pytest.mark.parametrize("at", [0.0, 0.5, 1.0])
+def test_a_callable_whose_factor_is_no_factor_is_refused(at, worst):
+    with pytest.raises(ValueError, match=f"at progress {at:g}"):
+        CustomSchedule(lambda t: worst if t == at else 1.0)
+
+
+# ---- dropout, penalty, clipping -------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("rates", [(0.2, 0.7), (0.5, 0.0)])
+def test_dropout_leaves_out_its_share_and_scales_up_the_rest(rates, dtype):
+    network = Network((1, 50, 50, 1), [IDENTITY] * 3, rates, dtype)
+    rng = np.random.default_rng(0)
+    for b in network.params.b:
+        b[...] = rng.uniform(1, 2, size=b.shape)  # all W are 0
+    space = Workspace(network, 2000)
+    network.forward(np.zeros((2000, 1), dtype), space, rng)
+    for rate, b, A, H in zip(rates, network.params.b, space.A, space.H, strict=False):
+        np.testing.assert_array_equal(A, np.tile(b, (2000, 1)))
+        kept = H != 0
+        assert abs(1 - kept.mean() - rate) < 0.008
+        assert abs(1 - kept.mean(axis=0) - rate).max() < 0.06
+        np.testing.assert_allclose(H[kept], A[kept] / (1 - rate), rtol=2e-7)
+        np.testing.assert_allclose(H.mean(), A.mean(), rtol=0.03)
+        np.testing.assert_allclose(H.mean(axis=0), b, rtol=0.17)
+    np.testing.assert_array_equal(space.H[-1], space.A[-1])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_nothing_is_dropped_without_a_generator(dtype):
+    network = Network((3, 50, 2), [IDENTITY] * 2, [0.4], dtype)
+    network.params.flat[...] = np.random.default_rng(0).normal(
+        size=network.params.flat.size
+    )
+    X = np.ones((5, 3), dtype)
+    space = Workspace(network, 5)
+    A = network.forward(X, space).A
+    np.testing.assert_array_equal(space.H[0], space.A[0])
+    (V, W), (b, c) = network.params.W, network.params.b
+    np.testing.assert_allclose(A, (X @ V + b) @ W + c, rtol=1e-4)
+
+
+@pytest.mark.parametrize("n", [1, 5, CACHED + 3])
+def test_the_penalty_is_half_alpha_times_the_sum_of_squares(n):
+    rng = np.random.default_rng(0)
+    W, G = rng.normal(size=(2, n))
+    grad = G.copy()
+    L2(0.3).add_gradient(W, grad)
+    np.testing.assert_allclose(grad, G + 0.3 * W, rtol=1e-13)
+    assert L2(0.3).value(W) == pytest.approx(0.15 * (W**2).sum(), rel=1e-12)
+    assert L2(0.0).value(W) == 0
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("norm", [1.0, 4.9])
+def test_a_long_gradient_keeps_its_direction_and_gets_the_norm(norm, dtype):
+    grad = np.array([3, 0, -4], dtype)
+    clip(grad, norm)
+    np.testing.assert_allclose(grad, np.array([0.6, 0, -0.8]) * norm, rtol=3e-7)
+
+
+@pytest.mark.parametrize("norm", [5.0, 5.1, 100.0])
+def test_a_short_gradient_is_left_alone(norm):
+    for values in ([3.0, 0.0, -4.0], [0.0, 0.0, 0.0]):
+        grad = np.array(values)
+        clip(grad, norm)
+        np.testing.assert_array_equal(grad, values)
+
+
+class Rates:
+    """Notes the learning rate at the end of every epoch."""
+
+    on_epoch_begin = None
+
+    def __init__(self):
+        self.seen = []
+
+    def on_epoch_end(self, end):
+        self.seen.append(end.rate)
+        return Verdict()
+
+
+def trained(schedule, alpha=0.0, epochs=1, **settings):
+    """Train a linear model on 10 rows by SGD; return all that is known about it."""
+    rng = np.random.default_rng(0)
+    X, y, w = rng.normal(size=(10, 3)), rng.normal(size=(10, 1)), rng.random((10, 1))
+    network = Network((3, 1), [IDENTITY], [], np.float64)
+    network.params.flat[...] = start = rng.normal(size=4)
+    how = {"batch_size": 10, "epochs_before": 0, "schedule_epochs": 1, "tol": 0.0}
+    how |= {"shuffle": False, "learning_rate": 0.1, "n_iter_no_change": 10, **settings}
+    plan, rates = Plan(schedule=schedule, epochs=epochs, **how), Rates()
+    cost = Cost(network, LOSSES["squared_error"], L2(alpha))
+    history = train(cost, Data(X, y, w), SGD(), plan, TrainingState(rng), rates)
+    error = X @ start[:3, None] + start[3] - y
+    return network.params.flat, start, X, w, error, history.costs, rates.seen
+
+
+@pytest.mark.parametrize("clip_norm", [None, 0.5, 1e6])
+def test_a_step_of_training_is_one_against_the_gradient_of_cost_and_penalty(clip_norm):
+    half = CustomSchedule(lambda t: 0.5)
+    params, start, X, w, error, costs, rates = trained(half, 0.3, clip_norm=clip_norm)
+    np.testing.assert_allclose(costs, [[(w * error**2).mean()]], rtol=1e-12)
+    delta = w * 2 * error / 10
+    grad = np.append(X.T @ delta + 0.3 * start[:3, None], delta.sum())
+    if clip_norm == 0.5:
+        grad *= 0.5 / sqrt((grad**2).sum())
+    np.testing.assert_allclose(params, start - 0.05 * grad, rtol=1e-12)
+    assert rates == [0.05]
+
+
+class Noting(Schedule):
+    """Takes the second step alone and notes the moments."""
+
+    def __init__(self):
+        self.seen = []
+
+    def factor(self, moment):
+        self.seen.append(moment)
+        return float(moment.step == 1)
+
+
+def test_the_cost_of_an_epoch_is_the_mean_over_its_rows_and_progress_ends_at_1():
+    schedule = Noting()
+    params, start, X, w, error, costs, _ = trained(
+        schedule, epochs=3, batch_size=8, epochs_before=2, schedule_epochs=4
+    )
+    change = params - start
+    later = error + X @ change[:3, None] + change[3]
+    expected = [[(w * e**2).mean()] for e in (error, later, later)]
+    assert abs(change).max() > 1e-3
+    np.testing.assert_allclose(costs, expected, rtol=1e-12)
+    progress = [0.5, 0.625, 0.75, 0.875, 1, 1]
+    assert schedule.seen == [Moment(t, step, 0) for step, t in enumerate(progress)]

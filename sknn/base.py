@@ -8,6 +8,7 @@ it as it was.
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +16,17 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import sklearn
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer_names
-from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Interval,
+    Options,
+    RealNotInt,
+    StrOptions,
+)
 from sklearn.utils.validation import check_is_fitted
 
 from .display import layers_html
@@ -30,14 +38,18 @@ from .engine.initializers import INITIALIZERS, Initializer
 from .engine.loss import Loss
 from .engine.losses import LOSSES
 from .engine.optimizers import LBFGS, SOLVERS, Optimizer
+from .engine.part import Part
 from .engine.schedules import SCHEDULES, Schedule
 from .engine.stopping import Interrupt
 from .fitting.callbacks import CallbackSupportMixin, with_callbacks
 from .fitting.checking import Given
 from .fitting.fit import Fit
+from .fitting.hints import unknown_parameters
 from .fitting.parts import HIDDEN_ACTIVATIONS, losses_for
 from .fitting.publishing import PUBLISHED, PublishedNetwork
 from .warning import warn_user
+
+VERSIONS = "_versions"  # where a pickle keeps them
 
 
 def has_partial_fit(estimator: BaseFFNN) -> bool:
@@ -49,6 +61,12 @@ def has_partial_fit(estimator: BaseFFNN) -> bool:
             f"partial_fit needs a stochastic solver, not solver={estimator.solver!r}."
         )
     return True
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a fitted estimator depends on."""
+    # sknn imports this module: its version is there by the time of a call.
+    return {"sknn": sys.modules["sknn"].__version__, "scikit-learn": sklearn.__version__}
 
 
 @contextmanager
@@ -82,11 +100,19 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
 
     _targets_type: ClassVar[type[Targets]]
 
+    def __new__(cls, *args: Any, **params: Any) -> Self:
+        """Make an estimator; raise a TypeError that helps if a parameter is unknown."""
+        message = unknown_parameters(cls.__name__, params, cls._get_param_names())
+        if message:
+            raise TypeError(message)
+        return super().__new__(cls)
+
     @staticmethod
     def _constraints(task: str) -> dict[str, list[Any]]:
         """Return what the values of the parameters may be."""
         given_loss = HasMethods(["value", "gradient"])
         at_least_1 = Interval(Integral, 1, None, closed="left")
+        share = Interval(RealNotInt, 0, 1, closed="neither")
         return {
             "hidden_layer_sizes": [at_least_1, "array-like"],
             "activation": [StrOptions(HIDDEN_ACTIVATIONS), Activation, list, tuple],
@@ -105,8 +131,8 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
             "tol": [Interval(Real, 0, None, closed="left")],
             "n_iter_no_change": [at_least_1, Options(Real, {np.inf})],
             "early_stopping": ["boolean", StrOptions({"auto"})],
-            "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-            "scoring": [StrOptions({"loss", *get_scorer_names()}), callable],
+            "validation_fraction": [share, at_least_1],
+            "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
             "shuffle": ["boolean"],
             "warm_start": ["boolean"],
             "random_state": ["random_state"],
@@ -134,6 +160,51 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
         if "text/html" in shown and self.__sklearn_is_fitted__():
             shown["text/html"] += layers_html(self)
         return shown
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state for a pickle: all attributes, and the versions they are of."""
+        return {**super().__getstate__(), VERSIONS: versions()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore the state; warn if it is of other versions."""
+        state = dict(state)
+        saved = state.pop(VERSIONS, {})
+        if saved != versions():
+            warn_user(
+                f"This {type(self).__name__} was pickled with "
+                f"{saved or 'an unknown version of sknn'}, and loaded with {versions()}. "
+                "Predictions may differ, or fail: load it with the versions it was made "
+                "with, or train it again."
+            )
+        super().__setstate__(state)
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, also settings of parts: ``set_params(solver__momentum=0.9)``.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters by name. A setting of a part, ``name__setting``, makes a new part.
+
+        Returns
+        -------
+        self : estimator
+        """
+        nested: dict[str, dict[str, Any]] = {}
+        for name in [*params]:
+            parameter, _, setting = name.partition("__")
+            if setting:
+                nested.setdefault(parameter, {})[setting] = params.pop(name)
+        super().set_params(**params)
+        for parameter, settings in nested.items():
+            part = getattr(self, parameter, None)
+            if not isinstance(part, Part):
+                raise ValueError(
+                    f"{parameter}={part!r} has no settings: set {parameter} to a part "
+                    "first, for example solver=SGD()."
+                )
+            setattr(self, parameter, part.set_params(**settings))
+        return self
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "coefs_")

@@ -74,19 +74,23 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     max_time : float or None, default=None
         Seconds after which training ends, with the best model so far.
     tol : float, default=1e-4
-        An epoch counts as an improvement if it lowers the best cost by more than `tol`
-        times that cost. With "lbfgs", the largest component of the gradient at the end.
+        An epoch counts as an improvement if it lowers the best cost so far by more than
+        `tol`, in the units of training: log loss, or the loss of the standardised target.
+        With a `scoring` of its own unit, by that much in that unit. With "lbfgs", the
+        largest component of the gradient at the end.
     n_iter_no_change : int, default=10
         Training ends after exactly that many epochs in a row without improvement.
     early_stopping : bool or "auto", default=False
         Whether to hold examples out, stop when their score stops improving, and end with
         what was best for them. "auto" does so above 10,000 examples, and whenever `fit`
         gets `X_val`. With False, held-out examples are scored but decide nothing.
-    validation_fraction : float, default=0.1
-        Share of the examples to hold out if `fit` gets none; of every class alike.
-    scoring : str or callable, default="loss"
-        Score of the held-out examples: "loss" (minus the loss), the name of a scorer, or
-        a ``callable(estimator, X, y)``; higher is better.
+    validation_fraction : float or int, default=0.1
+        Share of the rows to hold out if `fit` gets no validation set, of every class alike;
+        or their number.
+    scoring : str, callable or None, default="loss"
+        Score of the validation set: "loss" (minus the loss), the name of a scorer, a
+        ``callable(estimator, X, y)``, or None for the estimator's own `score`; higher is
+        better.
     class_weight : dict, list of dict, "balanced" or None, default=None
         Weights of the classes, multiplied with the sample weights, for held-out examples
         as well. "balanced" lets every class weigh the same; in `partial_fit`, by the
@@ -172,8 +176,8 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
 
     def __init__(
         self,
-        *,
         hidden_layer_sizes: int | Sequence[int] = (100,),
+        *,
         activation: str | Activation | Sequence[str | Activation] = "relu",
         output_activation: str | Activation = "auto",
         loss: str | Loss = "auto",

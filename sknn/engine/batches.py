@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .arrays import Generator
-from .data import Data, blocks, gather, memory_for
+from .data import Data, OneHot, blocks, gather, memory_for
 from .network import Network, Workspace
 
 
@@ -26,8 +26,10 @@ class Batches:
     """
 
     def __init__(self, data: Data, size: int, network: Network) -> None:
-        self.data = data
         dtype = network.params.flat.dtype
+        if isinstance(data.Y, OneHot):
+            data = data._replace(Y=data.Y.tabulated(dtype))
+        self.data = data
         self._size = size
         self._count = -(-data.n // size)
         lengths = {data.n // self._count, -(-data.n // self._count)}

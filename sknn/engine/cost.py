@@ -20,7 +20,8 @@ from .data import Data, gather
 from .loss import Loss, Output
 from .network import Layer, Network, Workspace, linear, propagate
 
-OUTCOME_ROWS = 512  # looked at after training
+OUTCOME_ROWS = 512  # looked at after training,
+OUTCOME_VALUES = 65536  # or fewer, for many outputs: as many outputs in all
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,9 @@ class Cost:
         """
         X, Y, w, _ = batch
         output = self.network.forward(X, space, rng)
-        scale = space.share if w is None else w * space.share
-        costs = self.loss.evaluate(Y, output, scale, space.delta[-1])
+        if w is not None:
+            output = output._replace(scale=w * space.share)
+        costs = self.loss.evaluate(Y, output, space.delta[-1])
         self.network.backward(X, space)
         return costs
 
@@ -145,8 +147,9 @@ def outcome(cost: Cost, data: Data) -> tuple[float, float]:
     are taken before its steps, so nobody has looked at the last one.
     """
     network, loss = cost.network, cost.loss
+    rows = max(16, min(OUTCOME_ROWS, OUTCOME_VALUES // len(network.layers[-1].b)))
     every = data.indices if data.indices is not None else xp.arange(data.n)
-    part = data.part(every[:: -(-data.n // OUTCOME_ROWS)])
+    part = data.part(every[:: -(-data.n // rows)])
     if part.w is not None and not part.w.any():
         return 0.0, 0.0
     Y = gather(part.Y, slice(None), xp.empty(part.Y.shape, network.params.flat.dtype))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .arrays import Array, Input, empty, xp
@@ -25,11 +24,14 @@ class OneHot:
         Number of columns.
     offset : int, default=0
         With one column, its value is code + offset: 1 where there is a single class.
+    table : array of shape (k, k), or (2, 1) for one column, or None
+        The different rows, see `tabulated`.
     """
 
     codes: Array
     k: int
     offset: int = 0
+    table: Array | None = None
 
     def __len__(self) -> int:
         """Return the number of rows, n."""
@@ -37,29 +39,35 @@ class OneHot:
 
     def __getitem__(self, indices: Any) -> OneHot:
         """Return some of the rows, still as numbers."""
-        return OneHot(self.codes[indices], self.k, self.offset)
+        return OneHot(self.codes[indices], self.k, self.offset, self.table)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Shape of the rows, (n, k)."""
         return len(self.codes), self.k
 
+    def tabulated(self, dtype: Any) -> OneHot:
+        """Return the same rows with their different ones as a table of `dtype`.
+
+        The fastest way to write them, but memory for k rows: for few columns only.
+        """
+        if self.k > TABLE:
+            return self
+        table = xp.eye(self.k, dtype=dtype)
+        if self.k == 1:
+            table = xp.array([[self.offset], [self.offset + 1]], dtype)
+        return OneHot(self.codes, self.k, self.offset, table)
+
     def write(self, indices: Array | slice, out: Array) -> None:
         """Write the rows `indices`, (m,), into `out`, (m, k)."""
         codes = self.codes[indices]
-        if self.k <= TABLE:  # the fastest way, but memory for k rows
-            _rows(self.k, self.offset, out.dtype).take(codes, axis=0, out=out, mode="clip")
+        if self.table is not None:
+            self.table.take(codes, axis=0, out=out, mode="clip")
+        elif self.k == 1:
+            xp.add(codes, self.offset, out=out[:, 0])
         else:
             out.fill(0)
             out[xp.arange(len(codes)), codes] = 1
-
-
-@lru_cache(maxsize=16)
-def _rows(k: int, offset: int, dtype: Any) -> Array:
-    """Return the different rows of `OneHot`, (k, k), or for one column (2, 1)."""
-    if k == 1:
-        return xp.array([[offset], [offset + 1]], dtype)
-    return xp.eye(k, dtype=dtype)
 
 
 Target = Any  # an Array or OneHot rows, (n, n_targets)

@@ -123,7 +123,7 @@ class Loss(Part):
         """
         raise NotImplementedError
 
-    def evaluate(self, Y: Array, output: Output, scale: Array, delta: Array) -> Array:
+    def evaluate(self, Y: Array, output: Output, delta: Array) -> Array:
         """Write s · ∂C/∂Z into `delta`; return the costs Σ_i s_i c(y_ij, a_ij).
 
         Parameters
@@ -131,9 +131,7 @@ class Loss(Part):
         Y : array of shape (m, n_outputs)
             Targets.
         output : Output
-            Its Z and A are overwritten.
-        scale : array of shape (m, 1) or (1, 1)
-            s, one for every row or one for all.
+            With the weights s. Its Z and A are overwritten.
         delta : array of shape (m, n_outputs)
 
         Returns
@@ -141,10 +139,10 @@ class Loss(Part):
         costs : array of shape (n_outputs,)
         """
         self.cost(Y, output, delta)
-        delta *= scale
+        delta *= output.scale
         costs = xp.empty(delta.shape[1], delta.dtype)
         ops.column_sums(delta, costs)
-        self.gradient(Y, Output(output.Z, output.A, output.activation, scale), delta)
+        self.gradient(Y, output, delta)
         return costs
 
 

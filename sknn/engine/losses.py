@@ -7,7 +7,7 @@ in both cases times s, the weight of the example.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from numbers import Real
 from typing import ClassVar
 
 from .arrays import Array, ops, row_maxima, softplus, xlogy, xp
@@ -110,12 +110,14 @@ class Quantile(Loss):
     q: float | tuple[float, ...] = 0.5
 
     def __post_init__(self) -> None:
-        if isinstance(self.q, Sequence | xp.ndarray):  # a list could not be hashed
-            object.__setattr__(self, "q", tuple(self.q))
+        if isinstance(self.q, list | xp.ndarray):  # could not be hashed
+            object.__setattr__(self, "q", tuple(float(level) for level in self.q))
         q = self.levels
-        if not q or not all(0 < level < 1 for level in q) or list(q) != sorted(set(q)):
+        are_shares = all(isinstance(level, Real) and 0 < level < 1 for level in q)
+        if not q or not are_shares or list(q) != sorted(set(q)):
             raise ValueError(
-                f"Quantile: q must be in (0, 1) and ascending, got {self.q!r}."
+                "Quantile: q must be in (0, 1), one number or several, ascending; got "
+                f"{self.q!r}."
             )
 
     @property
@@ -128,8 +130,7 @@ class Quantile(Loss):
         if n_levels > 1 and n_targets > 1:
             raise ValueError(
                 f"loss={self!r} predicts several quantiles of one target, but y has "
-                f"{n_targets} columns: fit one estimator per column, for example with "
-                "sklearn.multioutput.MultiOutputRegressor."
+                f"{n_targets} columns: fit one estimator per column."
             )
         return max(n_levels, n_targets)
 
@@ -291,13 +292,13 @@ class LogLoss(Loss):
         xp.subtract(output.A, Y, out=out)
         out *= output.scale
 
-    def evaluate(self, Y: Array, output: Output, scale: Array, delta: Array) -> Array:
+    def evaluate(self, Y: Array, output: Output, delta: Array) -> Array:
         # In one pass for this very class: a subclass may have another formula.
         in_one_pass = ops.cross_entropy is not None and type(self) is LogLoss
         if not in_one_pass or not output.activation.joint:
-            return super().evaluate(Y, output, scale, delta)
+            return super().evaluate(Y, output, delta)
         costs = xp.empty(delta.shape[1], delta.dtype)
-        ops.cross_entropy(Y, output.Z, output.A, scale, costs, delta)
+        ops.cross_entropy(Y, output.Z, output.A, output.scale, costs, delta)
         return costs
 
 

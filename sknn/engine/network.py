@@ -238,7 +238,7 @@ class Network:
         Returns
         -------
         Output
-            The output layer's arrays in `space`.
+            The output layer's arrays in `space`, every example with the weight 1 / m.
         """
         H = X
         for number, layer in enumerate(self.layers):
@@ -249,7 +249,7 @@ class Network:
             if layer.dropout:
                 H = space.H[number]
                 _drop(A, space.D[number], H, layer.dropout, rng)
-        return Output(Z, A, self.output)
+        return Output(Z, A, self.output, space.share)
 
     def backward(self, X: Input, space: Workspace) -> None:
         """Back propagate ``space.delta[-1]`` into `grad`; overwrites `space`.

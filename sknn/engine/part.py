@@ -7,9 +7,10 @@ A part is a small object with settings. It prints, compares and hashes by them, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from inspect import signature
 from math import inf, isnan
 from numbers import Integral, Real
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, Self, TypeVar, dataclass_transform
 
 Class = TypeVar("Class", bound=type)
 
@@ -32,6 +33,18 @@ class Part:
     an ``__init__`` of its own compares and prints by them all the same.
     """
 
+    def __new__(cls, *args: Any, **settings: Any) -> Self:
+        """Make a part; raise a TypeError that names its settings if one is unknown."""
+        known = [name for name in signature(cls.__init__).parameters if name != "self"]
+        unknown = sorted(settings.keys() - known)
+        if unknown and "kwargs" not in known:
+            names = ", ".join(known) or "none"
+            raise TypeError(
+                f"{cls.__name__} has no setting {unknown[0]!r}; its settings are {names}. "
+                "The learning rate is a parameter of the estimator."
+            )
+        return super().__new__(cls)
+
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)
 
@@ -41,6 +54,29 @@ class Part:
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
         return f"{type(self).__name__}({settings})"
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the settings by name, as scikit-learn's estimators do.
+
+        So a search can vary them: ``solver__momentum``.
+        """
+        return dict(vars(self))
+
+    def set_params(self, **params: Any) -> Self:
+        """Return a part of the same class with some settings changed: parts never change.
+
+        Raises
+        ------
+        ValueError
+            If there is no such setting, or its value is refused.
+        """
+        unknown = params.keys() - vars(self).keys()
+        if unknown:
+            raise ValueError(
+                f"{type(self).__name__} has no setting {sorted(unknown)}: it has "
+                f"{sorted(vars(self))}."
+            )
+        return type(self)(**{**vars(self), **params})
 
     def check_number(
         self, name: str, low: float = -inf, high: float = inf, closed: str = "left"

@@ -13,8 +13,9 @@ from sklearn.utils.validation import check_array
 from ..encoding.features import Features
 from ..encoding.targets import Targets
 from ..engine.arrays import Array, Input
-from ..engine.data import Data, Target
+from ..engine.data import Data
 from ..warning import warn_user
+from .hints import explain_value
 from .splitting import split
 from .validation_set import ValidationSet, warn_of_scale
 
@@ -85,21 +86,25 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
     X is of shape (n_samples, n_features), y (n_samples,) or (n_samples, n_outputs). A
     ValueError is raised if anything is not as it should be.
     """
-    estimator._validate_params()
+    try:
+        estimator._validate_params()
+    except ValueError as error:
+        explain_value(estimator, error)
+        raise
     resumes = hasattr(estimator, "coefs_") and (given.incremental or estimator.warm_start)
     features, X_checked, y_checked = _check_examples(estimator, X, y, resumes)
     targets, Y = estimator._targets_type.fit_transform(
         y_checked, estimator._targets if resumes else None, given.classes, given.incremental
     )
-    targets, w = _weighted(estimator, targets, Y, given)
+    targets, w = _weighted(estimator, targets, Data(X_checked, Y, None), given)
     data = Data(X_checked, Y, w)
-    keep_best = _stops_early(estimator, given, len(y_checked))
+    keep_best = _stops_early(estimator, given, X_checked.shape[0])
     validation_set = _given_validation_set(estimator, features, targets, data, given)
     seed = None
     if validation_set is None and keep_best:
         seed = _split_seed(estimator)
         validation_set, data = _split_off(estimator, (X, y_checked), targets, data, seed)
-    n = len(y_checked) if data.indices is None else len(data.indices)
+    n = data.X.shape[0] if data.indices is None else len(data.indices)
     return Checked(
         X=X,
         y=y,
@@ -128,10 +133,10 @@ def _check_examples(
 
 
 def _weighted(
-    estimator: Any, targets: Targets, Y: Target, given: Given
+    estimator: Any, targets: Targets, data: Data, given: Given
 ) -> tuple[Targets, Array | None]:
     """Return the weights of the examples times those of their classes, (n, 1) or None."""
-    w = check_weights("sample_weight", given.sample_weight, Y.shape[0])
+    w = check_weights("sample_weight", given.sample_weight, data.X.shape[0])
     if w is not None and not given.incremental and not w.any():
         raise ValueError(
             "sample_weight is zero for every row: at least one weight must be above 0."
@@ -139,7 +144,7 @@ def _weighted(
     class_weight = getattr(estimator, "class_weight", None)
     if class_weight is None:
         return targets, w
-    return targets.weighted(Y, w, class_weight, count=True)
+    return targets.weighted(data.Y, w, class_weight, count=True)
 
 
 def _split_seed(estimator: Any) -> int:
@@ -201,7 +206,7 @@ def _split_off(
     frame has.
     """
     X, y = Xy
-    w = np.ones(len(y)) if data.w is None else data.w[:, 0]
+    w = np.ones(y.shape[0]) if data.w is None else data.w[:, 0]
     train, out = split(w, targets.strata(data.Y), estimator.validation_fraction, seed)
     part = data.part(out)
     X_out = _safe_indexing(X, out) if hasattr(X, "columns") else part.X

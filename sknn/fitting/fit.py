@@ -34,9 +34,9 @@ from .progress import ProgressLine
 from .publishing import Curves, Publisher
 
 BATCH_ROWS = 200  # of batch_size="auto"
-# A network is a failure if its loss is `FAILED` times that of a constant prediction, unless
-# it has taken fewer than `BEGUN` steps, or if its last steps made the loss `ABSURD` times
-# as large.
+# A network is a failure if its loss is `FAILED` times that of a constant prediction, after
+# `BEGUN` steps or where nothing improves any more, or if its last steps made the loss
+# `ABSURD` times as large.
 FAILED, ABSURD, BEGUN = 2.0, 100.0, 100
 FOLDED = ("identity", "log")  # links whose scale of y the last layer can take back
 
@@ -220,7 +220,7 @@ class Fit:
             shuffle=estimator.shuffle,
             learning_rate=float(estimator.learning_rate),
             schedule=self.parts.schedule,
-            epochs=1 if incremental else estimator.max_iter,
+            epochs=1 if incremental or self._is_trivial else estimator.max_iter,
             epochs_before=self.observer.curves.n_iter if incremental else 0,
             schedule_epochs=estimator.max_iter,
             tol=float(estimator.tol),
@@ -231,6 +231,13 @@ class Fit:
             start_score=start_score,
             interrupt=interrupt,
         )
+
+    @property
+    def _is_trivial(self) -> bool:
+        """Whether there is nothing to learn, since all rows have the same class."""
+        targets = self.checked.targets
+        classes = targets.attributes.get("classes_", ())
+        return len(classes) == 1 and not targets.multilabel
 
     def _warn_plan(self, size: int) -> None:
         """Warn about a plan that cannot be what the user has in mind."""
@@ -301,7 +308,7 @@ class Fit:
         meant = history.converged or history.stopped or history.out_of_time
         stochastic = isinstance(self.parts.solver, Optimizer)
         ends = stochastic and self.parts.schedule.ends
-        if meant or incremental or ends:
+        if meant or incremental or ends or self._is_trivial:
             return ""
         solver, max_iter = self.estimator.solver, self.estimator.max_iter
         if not stochastic and len(history.costs) < max_iter:
@@ -323,9 +330,9 @@ class Fit:
         before = float(history.costs[-1].sum()) if history.costs else np.inf
         if history.outcome > ABSURD * max(history.constant, before):
             return True
-        steps = state.step if state else len(history.costs)
+        has_begun = history.converged or (state is not None and state.step >= BEGUN)
         worse = history.outcome > FAILED * history.constant > 0
-        return worse and steps >= BEGUN and not incremental
+        return worse and has_begun and not incremental
 
     def _failure(self) -> str:
         """Return the message that training ended worse than it could have begun."""

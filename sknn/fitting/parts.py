@@ -12,6 +12,8 @@ from inspect import signature
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from ..encoding.targets import Targets
 from ..engine.activation import Activation
 from ..engine.activations import ACTIVATIONS
@@ -146,9 +148,18 @@ def _resolve(value: Any, registry: Mapping[str, Any]) -> Any:
     return registry[value] if isinstance(value, str) else value
 
 
+def _check_instance(name: str, value: Any) -> None:
+    """Raise a TypeError if `value` is a class, which may be called but does nothing."""
+    if isinstance(value, type):
+        raise TypeError(
+            f"{name}={value.__name__} is a class: pass an instance, {value.__name__}()."
+        )
+
+
 def _widths(sizes: Any) -> tuple[int, ...]:
     """Return the nodes per hidden layer."""
-    widths = (sizes,) if isinstance(sizes, Integral) else tuple(sizes)
+    is_number = isinstance(sizes, Integral) or np.ndim(sizes) == 0
+    widths = (sizes,) if is_number else tuple(sizes)
     for width in widths:
         if isinstance(width, bool) or not isinstance(width, Integral) or width < 1:
             raise ValueError(
@@ -177,6 +188,7 @@ def _activation(value: Any) -> Activation:
         return ACTIVATIONS[value]
     if isinstance(value, Activation) and value.hidden:
         return value
+    _check_instance("activation", value)
     raise ValueError(
         f"activation={value!r} cannot stand in a hidden layer: use one of "
         f"{sorted(HIDDEN_ACTIVATIONS)} or a part such as LeakyReLU(0.1)."
@@ -194,6 +206,7 @@ def resolve_loss(value: Any, task: str) -> Loss:
     """Return the loss; by default the one that goes with the task."""
     if isinstance(value, str) and value == "auto":
         value = "log_loss" if task == "classification" else "squared_error"
+    _check_instance("loss", value)
     if not isinstance(value, str | Loss):
         return CustomLoss(value)
     loss: Loss = _resolve(value, LOSSES)
@@ -241,6 +254,7 @@ def _initializers(value: Any, activations: Sequence[Activation]) -> tuple[Initia
     """Return one initializer per layer; by default the one that suits its activation."""
     if isinstance(value, str) and value == "auto":
         return tuple(INITIALIZERS[part.initializer] for part in activations)
+    _check_instance("initializer", value)
     if not isinstance(value, str | Initializer):
         value = CustomInitializer(value)
     return tuple(_resolve(value, INITIALIZERS) for _ in activations)
@@ -248,6 +262,7 @@ def _initializers(value: Any, activations: Sequence[Activation]) -> tuple[Initia
 
 def _schedule(value: Any) -> Schedule:
     """Return the schedule."""
+    _check_instance("learning_rate_schedule", value)
     if not isinstance(value, str | Schedule):
         return CustomSchedule(value)
     part: Schedule = _resolve(value, SCHEDULES)

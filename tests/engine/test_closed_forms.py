@@ -303,7 +303,7 @@ def assert_gradient_is_that_of_the_cost(loss, Y, Z, activation):
         delta, again = np.empty_like(Z), np.empty_like(Z)
         loss.gradient(Y, output_of(Z, activation, scale), delta)
         np.testing.assert_allclose(delta, scale * slopes, rtol=1e-6, atol=1e-7)
-        found = loss.evaluate(Y, output_of(Z, activation), scale, again)
+        found = loss.evaluate(Y, output_of(Z, activation)._replace(scale=scale), again)
         np.testing.assert_allclose(again, delta, rtol=1e-12, atol=1e-15)
         np.testing.assert_allclose(found, (scale * value).sum(axis=0), rtol=1e-12)
 
@@ -548,7 +548,7 @@ def test_what_a_subclass_of_a_loss_overrides_is_what_runs(loss, plain, output):
     scale = np.full((1, 1), 0.05)
     delta, half = np.empty_like(Z), np.empty_like(Z)
     activation = ACTIVATIONS[output]
-    found = loss.evaluate(Y, output_of(Z, activation), scale, delta)
-    expected = plain.evaluate(Y, output_of(Z, activation), scale, half)
+    found = loss.evaluate(Y, output_of(Z, activation)._replace(scale=scale), delta)
+    expected = plain.evaluate(Y, output_of(Z, activation)._replace(scale=scale), half)
     np.testing.assert_allclose(found, 2 * expected, rtol=1e-10)
     np.testing.assert_allclose(delta, 2 * half, rtol=1e-10, atol=1e-15)

@@ -134,7 +134,7 @@ def test_the_log_loss_by_the_kernel_is_that_of_the_class(rows, dtype, in_numpy):
         A, delta = np.empty_like(Z), np.empty_like(Z)
         softmax(Z, A)
         output = Output(Z.copy(), A, ACTIVATIONS["softmax"])
-        return LogLoss().evaluate(Y, output, scale, delta), delta
+        return LogLoss().evaluate(Y, output._replace(scale=scale), delta), delta
 
     fast = evaluate()
     in_numpy()
@@ -171,6 +171,8 @@ def test_the_likelihood_of_a_class_that_rounds_to_0_is_finite():
     softmax(Z, A)
     scale = np.full((1, 1), 0.5, np.float32)
     output = Output(Z, A, ACTIVATIONS["softmax"])
-    costs = LogLoss().evaluate(np.eye(3, dtype=np.float32)[[2]], output, scale, delta)
+    costs = LogLoss().evaluate(
+        np.eye(3, dtype=np.float32)[[2]], output._replace(scale=scale), delta
+    )
     np.testing.assert_array_equal(costs, [0, 0, 1000])
     np.testing.assert_array_equal(delta, [[0, 0.5, -0.5]])

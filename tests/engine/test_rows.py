@@ -52,7 +52,9 @@ def test_one_hot_rows_behave_as_their_matrix_would():
 def test_many_classes_take_no_table(k):
     codes = np.array([k - 1, 0, 7])
     out = np.ones((3, k), np.float32)
-    OneHot(codes, k).write(slice(None), out)
+    rows = OneHot(codes, k).tabulated(np.float32)
+    assert (rows.table is None) == (k > TABLE)
+    rows.write(slice(None), out)
     np.testing.assert_array_equal(out, np.eye(k)[codes])
 
 
@@ -61,6 +63,8 @@ def test_one_column_holds_the_code_itself():
     OneHot(np.array([1, 0, 1], np.uint8), 1).write(slice(1, 3), out)
     np.testing.assert_array_equal(out, [[0], [1]])
     OneHot(np.zeros(3, np.uint8), 1, offset=1).write(slice(2), out)
+    np.testing.assert_array_equal(out, [[1], [1]])
+    OneHot(np.zeros(3, np.uint8), 1, offset=1).tabulated(float).write(slice(2), out)
     np.testing.assert_array_equal(out, [[1], [1]])
 
 

@@ -1,0 +1,110 @@
+"""Hints: the words of peers, slips of the pen, and what they are called here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from ..engine.activations import ACTIVATIONS
+from ..engine.initializers import INITIALIZERS
+from ..engine.losses import LOSSES
+from ..engine.optimizers import SOLVERS
+from ..engine.schedules import SCHEDULES
+
+# Parameters of scikit-learn's MLP, of HistGradientBoosting, Keras and PyTorch.
+PARAMETERS = {
+    "beta_1": "solver=Adam(beta_1=...)",
+    "beta_2": "solver=Adam(beta_2=...)",
+    "callbacks": "the method set_callbacks(...)",
+    "epochs": "max_iter",
+    "epsilon": "solver=Adam(epsilon=...)",
+    "hidden_layers": "hidden_layer_sizes",
+    "kernel_initializer": "initializer",
+    "l2": "alpha",
+    "l2_regularization": "alpha",
+    "layers": "hidden_layer_sizes",
+    "learning_rate_init": "learning_rate",
+    "lr": "learning_rate",
+    "max_epochs": "max_iter",
+    "max_fun": "solver=LBFGS(max_fun=...)",
+    "momentum": "solver=SGD(momentum=...)",
+    "n_epochs": "max_iter",
+    "nesterovs_momentum": "solver=SGD(momentum=..., nesterov=True)",
+    "optimizer": "solver",
+    "patience": "n_iter_no_change",
+    "power_t": "learning_rate_schedule=InvScaling(power=...)",
+    "seed": "random_state",
+    "units": "hidden_layer_sizes",
+    "validation_data": "fit(X, y, X_val=..., y_val=...)",
+    "validation_split": "validation_fraction",
+    "weight_decay": "alpha, or solver=AdamW(weight_decay=...)",
+}
+VALUES = {
+    "binary_crossentropy": "log_loss",
+    "categorical_crossentropy": "log_loss",
+    "cross_entropy": "log_loss",
+    "crossentropy": "log_loss",
+    "mae": "absolute_error",
+    "mean_absolute_error": "absolute_error",
+    "mean_squared_error": "squared_error",
+    "mse": "squared_error",
+    "nll": "log_loss",
+    "pinball": "quantile",
+}
+NAMES: dict[str, Iterable[str]] = {
+    "activation": ACTIVATIONS,
+    "initializer": INITIALIZERS,
+    "learning_rate_schedule": SCHEDULES,
+    "loss": LOSSES,
+    "output_activation": ACTIVATIONS,
+    "solver": SOLVERS,
+}
+
+
+def unknown_parameters(estimator: str, given: Iterable[str], known: Iterable[str]) -> str:
+    """Return what to say of the parameters `given` that are not among the `known` ones.
+
+    "" if there are none.
+    """
+    known = sorted(known)
+    sentences = []
+    for name in sorted(set(given) - set(known)):
+        close = get_close_matches(name, known, n=1)
+        hint = PARAMETERS.get(name) or (close[0] if close else "")
+        remedy = f"use {hint}" if hint else f"it has {', '.join(known)}"
+        sentences.append(f"{estimator} has no parameter {name!r}: {remedy}.")
+    return " ".join(sentences)
+
+
+def explain_value(estimator: Any, error: ValueError) -> None:
+    """Raise `error` again with a hint if it is of a name that is nearly right.
+
+    `error` is scikit-learn's "The 'loss' parameter of ... must be ...".
+    """
+    found = re.match(r"The '(\w+)' parameter", str(error))
+    if found is None:
+        return
+    name = found[1]
+    hint = _hint(name, getattr(estimator, name))
+    if hint:
+        raise type(error)(f"{error} {hint}") from None
+
+
+def _hint(name: str, value: Any) -> str:
+    """Return what to say of the `value` of the parameter `name`, "" if nothing."""
+    if isinstance(value, type):
+        return f"Pass an instance instead of the class: {value.__name__}()."
+    if not isinstance(value, str):
+        return ""
+    if name == "learning_rate":
+        return (
+            "The learning rate is a number; the name of a schedule is "
+            f"learning_rate_schedule={value!r}."
+        )
+    names = sorted(NAMES.get(name, ()))
+    close = get_close_matches(value.lower(), names, n=1)
+    meant = VALUES.get(value.lower()) or (close[0] if close else "")
+    question = f"Did you mean {meant!r}? " if meant in names else ""
+    return f"{question}The names are {', '.join(names)}." if names else ""

@@ -42,8 +42,8 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     loss : str or Loss, default="auto"
         "log_loss" (the default) or "squared_error" of the probabilities.
     initializer : str, Initializer or callable, default="auto"
-        What the weights start from; biases start at 0. "auto" is He for the relu family,
-        Glorot for tanh, sigmoid and linear outputs, LeCun for selu. Else one of
+        What the weights start from; biases start at 0. "auto" is He for the relu family
+        after the first hidden layer, LeCun for selu, Glorot for the rest. Else one of
         "he_uniform", "he_normal", "glorot_uniform", "glorot_normal", "lecun_uniform",
         "lecun_normal", "normal", "uniform", "zeros", a part such as ``Normal(0.1)``, or
         a ``callable(rng, shape)`` that returns the weights.
@@ -59,7 +59,9 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         a progress from 0 to 1. For every stochastic solver.
     batch_size : int, default="auto"
         The largest number of examples whose gradients are averaged for one step; the
-        batches of an epoch differ in size by at most one. "auto" is ``min(200, n)``.
+        batches of an epoch differ in size by at most one. "auto" is an eighth of
+        the rows, from 16 to 200; up to 64 rows are one batch, and in
+        `partial_fit` up to 200.
     alpha : float, default=1e-4
         L2 penalty: alpha / 2 times the sum of the squared weights is added to the cost.
         Biases are free. Does not depend on the batch size or on the scale of the sample

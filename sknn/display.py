@@ -15,6 +15,28 @@ from .engine.arrays import Array
 SLIM = {"fraction": 0.05, "pad": 0.02, "shrink": 0.8}  # of a colour bar
 
 
+def network_in(estimator: Any) -> Any:
+    """Return the fitted network in `estimator`: itself, or in a Pipeline or a search.
+
+    Raises
+    ------
+    TypeError
+        If there is none.
+    """
+    check_is_fitted(estimator)
+    while not hasattr(estimator, "loss_curve_"):
+        if hasattr(estimator, "best_estimator_"):
+            estimator = estimator.best_estimator_
+        elif hasattr(estimator, "steps"):
+            estimator = estimator.steps[-1][1]
+        else:
+            raise TypeError(
+                f"{type(estimator).__name__} has no network to draw: pass a fitted "
+                "FFNNRegressor or FFNNClassifier, or a Pipeline or search that ends in one."
+            )
+    return estimator
+
+
 def _axes(ax: Any) -> Any:
     """Return `ax`, or new axes; importing matplotlib only now that it is needed."""
     try:
@@ -77,8 +99,8 @@ class LossCurveDisplay:
 
         Parameters
         ----------
-        estimator : FFNNRegressor or FFNNClassifier
-            A fitted one.
+        estimator : FFNNRegressor, FFNNClassifier, Pipeline or search
+            A fitted one; of a Pipeline the last step, of a search the best estimator.
         ax : matplotlib Axes or None, default=None
             Where to plot; None makes a new figure.
 
@@ -86,7 +108,7 @@ class LossCurveDisplay:
         -------
         display : LossCurveDisplay
         """
-        check_is_fitted(estimator)
+        estimator = network_in(estimator)
         display = cls(
             estimator.loss_curve_,
             validation_loss_curve=getattr(estimator, "validation_loss_curve_", None),
@@ -200,8 +222,8 @@ class NetworkDisplay:
 
         Parameters
         ----------
-        estimator : FFNNRegressor or FFNNClassifier
-            A fitted one.
+        estimator : FFNNRegressor, FFNNClassifier, Pipeline or search
+            A fitted one; of a Pipeline the last step, of a search the best estimator.
         max_nodes : int, default=10
             Larger layers are folded.
         ax : matplotlib Axes or None, default=None
@@ -211,7 +233,7 @@ class NetworkDisplay:
         -------
         display : NetworkDisplay
         """
-        check_is_fitted(estimator)
+        estimator = network_in(estimator)
         if max_nodes < 2:
             raise ValueError(f"max_nodes must be at least 2, got {max_nodes!r}.")
         names = getattr(estimator, "feature_names_in_", None)

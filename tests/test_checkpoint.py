@@ -47,7 +47,8 @@ def test_they_are_so_where_training_is_ahead_of_the_published_network(name):
     assert model._checkpoint.ahead is not None
     setattr(model, name, [array + 1 for array in getattr(model, name)])
     expected = model.predict(X)
-    model.set_params(early_stopping=False, learning_rate=FROZEN).partial_fit(X, y)
+    model.set_params(early_stopping=False, scoring="loss", learning_rate=FROZEN)
+    model.partial_fit(X, y)
     np.testing.assert_allclose(model.predict(X), expected, rtol=1e-8)
 
 
@@ -96,8 +97,8 @@ def test_the_same_rows_are_held_out_after_calls_that_hold_none_out(between):
     model = FFNNRegressor(**QUICK, max_iter=2, warm_start=True, scoring=note)
     model.set_params(learning_rate_schedule="cosine", random_state=None)
     model.set_params(early_stopping=True).fit(X, y)
-    getattr(model.set_params(early_stopping=False), between)(X, y)
-    model.set_params(early_stopping=True).fit(X, y)
+    getattr(model.set_params(early_stopping=False, scoring="loss"), between)(X, y)
+    model.set_params(early_stopping=True, scoring=note).fit(X, y)
     assert held[0] == held[-1]
 
 

@@ -263,7 +263,8 @@ def test_a_target_whose_variance_overflows_is_refused(level, solver):
 
 @pytest.mark.parametrize("kind", [FFNNRegressor, FFNNClassifier])
 def test_parameters_that_overflow_in_the_last_step_are_refused(kind):
-    model = kind(solver="sgd", learning_rate=1e308, max_iter=1, random_state=0)
+    params = {"solver": "sgd", "learning_rate": 1e308, "batch_size": len(X)}
+    model = kind(max_iter=1, random_state=0, **params)
     with pytest.raises(ValueError, match="diverged.*after the last step"):
         model.fit(1e3 * X, target_for(kind))
     assert not hasattr(model, "coefs_")

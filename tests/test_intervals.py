@@ -36,7 +36,7 @@ def test_intervals_cover_nine_tenths_of_real_data():
         FFNNRegressor(
             hidden_layer_sizes=(50,),
             loss=INTERVAL,
-            dropout=0.2,
+            dropout=0.3,
             alpha=0.01,
             learning_rate_schedule="cosine",
             max_iter=100,

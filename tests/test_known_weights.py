@@ -100,7 +100,7 @@ def test_what_is_not_given_is_drawn_or_zero():
 
 def test_training_goes_on_from_the_known_weights():
     source = trained(FFNNRegressor, Y)
-    params = BARELY | {"learning_rate": 0.01, "max_iter": 20}
+    params = BARELY | {"learning_rate": 0.01, "max_iter": 20, "batch_size": len(X)}
     fresh = FFNNRegressor(**params).fit(X, Y)
     started = FFNNRegressor(**params).fit(X, Y, **known(source))
     assert started.loss_curve_[0] < fresh.loss_curve_[0]
@@ -129,6 +129,7 @@ def test_the_arrays_that_are_given_are_neither_kept_nor_changed():
         assert not np.shares_memory(W, W_fitted)
 
 
+@pytest.mark.filterwarnings("ignore:activation='tanh' has no effect")
 def test_lists_of_lists_are_taken_as_arrays():
     model = FFNNRegressor(**BARELY | {"hidden_layer_sizes": ()}, scale_target=False)
     model.fit(X, X[:, 0], coefs_init=[[[1], [2], [3]]], intercepts_init=[[4]])
@@ -186,6 +187,7 @@ def all_parameters(model):
 def step_of(clip_norm, scale=1.0, **params):
     """Return how far one step of plain gradient descent goes, as a vector."""
     settings = BARELY | {"solver": "sgd", "learning_rate": 0.5, "clip_norm": clip_norm}
+    settings |= {"batch_size": len(X)}
     settings |= {"scale_target": False, "learning_rate_schedule": lambda progress: 1.0}
     y = scale * X[:, 0]
     start = trained(FFNNRegressor, y, scale_target=False)
@@ -216,6 +218,7 @@ def test_a_norm_that_no_gradient_reaches_changes_nothing(solver):
 
 
 @pytest.mark.filterwarnings("ignore:Training failed")  # the loss falls, from far off
+@pytest.mark.filterwarnings("ignore:activation='tanh' has no effect")
 def test_clipping_saves_training_from_a_rate_that_is_too_high():
     params = BARELY | {"solver": "sgd", "learning_rate": 5.0, "max_iter": 200}
     params |= {"hidden_layer_sizes": (), "learning_rate_schedule": lambda progress: 1.0}
@@ -241,6 +244,7 @@ def test_lbfgs_says_that_it_does_not_clip():
 # ---- rectangular ------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore:activation='tanh' has no effect")
 @pytest.mark.parametrize(("width", "depth"), [(5, 1), (7, 3), (3, 0)])
 def test_a_rectangular_network_has_that_width_and_depth(width, depth):
     sizes = rectangular(width, depth)

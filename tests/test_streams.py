@@ -213,7 +213,7 @@ def test_a_fit_that_fails_leaves_no_trace_in_those_that_follow(kind, solver, met
 
 
 def test_an_overflow_in_the_last_step_is_refused_although_an_earlier_epoch_was_best():
-    params = {"solver": "sgd", "learning_rate": 1e308, "max_iter": 2}
+    params = {"solver": "sgd", "learning_rate": 1e308, "max_iter": 2, "batch_size": 81}
     model = FFNNRegressor(
         learning_rate_schedule=lambda progress: 1e-312 if progress < 0.5 else 1.0,
         early_stopping=True,

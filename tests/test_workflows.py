@@ -25,6 +25,7 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+import sknn
 from sknn import (
     SGD,
     Adam,
@@ -45,6 +46,7 @@ FAST = {
 }
 DIABETES = load_diabetes(return_X_y=True)
 WINE = load_wine(return_X_y=True)
+SCALED = StandardScaler().fit_transform(WINE[0])
 CANCER = load_breast_cancer(return_X_y=True)
 
 
@@ -67,7 +69,7 @@ def test_cross_validation_of_a_pipeline():
 
 def test_grid_search_over_names_parts_and_numbers_in_two_processes():
     grid = {
-        "ffnnclassifier__hidden_layer_sizes": [(), (8,), (8, 4)],
+        "ffnnclassifier__hidden_layer_sizes": [(4,), (8,), (8, 4)],
         "ffnnclassifier__activation": ["tanh", LeakyReLU(0.1)],
         "ffnnclassifier__solver": [Adam(beta_2=0.95), SGD(momentum=0.9, nesterov=True)],
     }
@@ -183,15 +185,40 @@ def test_permutation_importance_finds_the_column_that_matters():
 
 def test_clone_pickle_and_joblib_give_the_same_estimator(tmp_path):
     model = FFNNClassifier(activation=LeakyReLU(0.2), solver=SGD(momentum=0.5), **FAST)
-    fitted = clone(model).fit(*WINE)
+    fitted = clone(model).fit(SCALED, WINE[1])
     assert clone(fitted).get_params() == model.get_params()
     assert repr(clone(fitted)) == repr(model)
     path = tmp_path / "model.joblib"
     joblib.dump(fitted, path)
     for copy in (pickle.loads(pickle.dumps(fitted)), joblib.load(path)):
         np.testing.assert_array_equal(
-            copy.predict_proba(WINE[0]), fitted.predict_proba(WINE[0])
+            copy.predict_proba(SCALED), fitted.predict_proba(SCALED)
         )
+
+
+def test_a_pickle_of_another_version_warns(monkeypatch):
+    fitted = FFNNClassifier(**FAST).fit(SCALED, WINE[1])
+    data = pickle.dumps(fitted)
+    assert pickle.loads(data).score(SCALED, WINE[1]) == fitted.score(SCALED, WINE[1])
+    monkeypatch.setattr(sknn, "__version__", "9.9.9")
+    with pytest.warns(UserWarning, match=r"pickled with .*loaded with .*9\.9\.9"):
+        pickle.loads(data)
+
+
+def test_settings_of_parts_are_parameters():
+    model = FFNNClassifier(solver=SGD(), activation=LeakyReLU(0.2))
+    assert model.get_params()["solver__momentum"] == 0.0
+    shared = model.solver
+    copy = clone(model).set_params(solver__momentum=0.9, activation__slope=0.1, alpha=0.5)
+    assert (copy.solver, copy.activation, copy.alpha) == (SGD(0.9), LeakyReLU(0.1), 0.5)
+    assert (model.solver, shared) == (SGD(), SGD())  # parts never change
+    with pytest.raises(ValueError, match="no setting.*momentun.*momentum"):
+        model.set_params(solver__momentun=0.9)
+    with pytest.raises(ValueError, match="solver='adam' has no settings.*solver=SGD"):
+        FFNNClassifier().set_params(solver__momentum=0.9)
+    grid = {"solver__momentum": [0.0, 0.9]}
+    search = GridSearchCV(FFNNClassifier(**FAST | {"solver": SGD()}), grid, cv=2)
+    assert search.fit(SCALED, WINE[1]).best_params_["solver__momentum"] == 0.9
 
 
 def test_weights_are_routed_through_a_pipeline():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +45,7 @@ class Features:
         y : array of shape (n_samples,) or (n_samples, n_outputs)
         """
         # validate_data sets attributes before it has seen all of X: not on the estimator.
-        probe = copy.copy(estimator)
+        probe = view(estimator, {})
         X, y = _checked(probe, X, y, reset=True)
         names = ("n_features_in_", "feature_names_in_")
         found = {name: getattr(probe, name) for name in names if hasattr(probe, name)}
@@ -79,9 +78,8 @@ class Features:
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         """
-        view = copy.copy(estimator)
-        vars(view).update(self.attributes)
-        X = self._validated(view, X, _floats(X), "X_val")
+        probe = view(estimator, self.attributes)
+        X = self._validated(probe, X, _floats(X), "X_val")
         y = check_array(
             y,
             accept_sparse="csr",
@@ -125,6 +123,13 @@ class Features:
             explain(X, name, error)
             raise
         return _sound(checked, name)
+
+
+def view(estimator: Any, fitted: dict[str, Any]) -> Any:
+    """Return an estimator with everything of `estimator`, and the attributes `fitted`."""
+    other = object.__new__(type(estimator))
+    vars(other).update(vars(estimator), **fitted)
+    return other
 
 
 def _checked(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Input, Array]:

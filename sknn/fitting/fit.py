@@ -33,11 +33,14 @@ from .parts import Parts, warn_unused
 from .progress import ProgressLine
 from .publishing import Curves, Publisher
 
-BATCH_ROWS = 200  # of batch_size="auto"
+# A batch with batch_size="auto": an eighth of the rows within these limits. Few rows are one
+# batch: there, and there alone, a weight of k can be the same as k equal rows. So is a chunk of
+# a stream, whose rows say nothing of how many there are in all.
+LEAST_ROWS, MOST_ROWS, STEPS, FEW_ROWS = 16, 200, 8, 64
 # A network is a failure if its loss is `FAILED` times that of a constant prediction, after
 # `BEGUN` steps or where nothing improves any more, or if its last steps made the loss
-# `ABSURD` times as large.
-FAILED, ABSURD, BEGUN = 2.0, 100.0, 100
+# `ABSURD` times as large. Losses below `FLOOR`, in the units of training, are never one.
+FAILED, ABSURD, BEGUN, FLOOR = 2.0, 100.0, 100, 0.1
 FOLDED = ("identity", "log")  # links whose scale of y the last layer can take back
 
 
@@ -101,7 +104,8 @@ class Fit:
             If input or parameters are not as they should be, or training diverges.
         """
         checked = check(estimator, X, y, given)
-        parts = Parts.of(estimator, checked.targets, checked.data.Y)
+        has_validation_set = checked.validation_set is not None
+        parts = Parts.of(estimator, checked.targets, checked.data.Y, has_validation_set)
         if given.X_val is not None and checked.validation_set is not None:
             parts.loss.outputs_for(checked.validation_set.data.Y)
         if isinstance(parts.solver, LBFGS):
@@ -205,8 +209,11 @@ class Fit:
         """Return how to train."""
         estimator, checked = self.estimator, self.checked
         incremental, keep_best = checked.given.incremental, checked.keep_best
-        is_auto = isinstance(estimator.batch_size, str)
-        size = BATCH_ROWS if is_auto else int(estimator.batch_size)
+        size = estimator.batch_size
+        if isinstance(size, str):
+            one_batch = incremental or checked.n <= FEW_ROWS
+            share = checked.n if one_batch else max(LEAST_ROWS, checked.n // STEPS)
+            size = min(MOST_ROWS, share)
         self._warn_plan(size)
         start_score = None
         if keep_best and checked.resumes and checked.validation_set:
@@ -328,10 +335,10 @@ class Fit:
         """Return whether the network is worse than a constant, or its last step absurd."""
         history, state = self.history, self.state.optimizer
         before = float(history.costs[-1].sum()) if history.costs else np.inf
-        if history.outcome > ABSURD * max(history.constant, before):
+        if history.outcome > ABSURD * max(history.constant, before, FLOOR):
             return True
         has_begun = history.converged or (state is not None and state.step >= BEGUN)
-        worse = history.outcome > FAILED * history.constant > 0
+        worse = history.outcome > FAILED * history.constant + FLOOR
         return worse and has_begun and not incremental
 
     def _failure(self) -> str:

@@ -5,7 +5,6 @@ The curves, the score of the validation set, the progress line, scikit-learn's c
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
@@ -13,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..encoding.features import view
 from ..engine.plan import EpochEnd, History, Verdict
 from .callbacks import CallbackContexts
 from .progress import ProgressLine
@@ -93,9 +93,7 @@ class FitObserver:
             return loss, -loss, -scaled
         if not isfinite(loss):
             raise_for_score(-loss, "loss")
-        view = copy.copy(estimator)
-        vars(view).update(fitted)
-        score = validation_set.score(view, scoring)
+        score = validation_set.score(view(estimator, fitted), scoring)
         return loss, score, score
 
     def close_interrupted(self, history: History) -> None:

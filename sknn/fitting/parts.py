@@ -27,6 +27,9 @@ from ..warning import warn_user
 
 HIDDEN_ACTIVATIONS = {name for name, part in ACTIVATIONS.items() if part.hidden}
 
+# Parameters that need a validation set, and that need a hidden layer.
+VALIDATION = ("scoring", "validation_fraction")
+HIDDEN = ("activation", "dropout")
 # Parameters that mean nothing to full-batch training.
 UNUSED_BY_LBFGS = (
     "learning_rate",
@@ -106,7 +109,9 @@ class Parts:
     schedule: Schedule
 
     @classmethod
-    def of(cls, estimator: Any, targets: Targets, Y: Target) -> Parts:
+    def of(
+        cls, estimator: Any, targets: Targets, Y: Target, has_validation_set: bool
+    ) -> Parts:
         """Return the parts that the parameters of `estimator` name.
 
         Parameters
@@ -115,6 +120,7 @@ class Parts:
         targets : Targets
         Y : array or OneHot of shape (n, n_columns)
             What the loss must be defined for.
+        has_validation_set : bool
 
         Raises
         ------
@@ -128,6 +134,8 @@ class Parts:
         output = _resolve(name, ACTIVATIONS)
         _check_output(name, output, loss, targets, n_outputs)
         hidden = _per_layer("activation", estimator.activation, widths, _activation)
+        validates = has_validation_set or estimator.early_stopping is not False
+        _warn_without_effect(estimator, validates, len(widths))
         activations = (*hidden, output)
         return cls(
             widths=widths,
@@ -251,9 +259,15 @@ def _check_output(
 
 
 def _initializers(value: Any, activations: Sequence[Activation]) -> tuple[Initializer, ...]:
-    """Return one initializer per layer; by default the one that suits its activation."""
+    """Return one initializer per layer; by default the one that suits its activation.
+
+    He's factor of 2 makes up for what a rectifier took away in the layer before. Columns of
+    X are not rectified: there it would only add noise.
+    """
     if isinstance(value, str) and value == "auto":
-        return tuple(INITIALIZERS[part.initializer] for part in activations)
+        names = [part.initializer for part in activations]
+        names[0] = "glorot_uniform" if names[0] == "he_uniform" else names[0]
+        return tuple(INITIALIZERS[name] for name in names)
     _check_instance("initializer", value)
     if not isinstance(value, str | Initializer):
         value = CustomInitializer(value)
@@ -274,13 +288,33 @@ def warn_unused(estimator: Any, keep_best: bool) -> None:
 
     With early stopping, `keep_best`, every solver stops by `n_iter_no_change`.
     """
-    defaults = signature(type(estimator).__init__).parameters
-    for name in UNUSED_BY_LBFGS:
-        if keep_best and name == "n_iter_no_change":
-            continue
-        value = getattr(estimator, name)
-        if value is not defaults[name].default and value != defaults[name].default:
+    names = {*UNUSED_BY_LBFGS} - ({"n_iter_no_change"} if keep_best else set())
+    for name, value in _set_by_the_user(estimator, names):
+        warn_user(
+            f"solver={estimator.solver!r} does not use {name}={value!r}: leave it "
+            "at its default, or choose a stochastic solver such as 'adam'."
+        )
+
+
+def _warn_without_effect(estimator: Any, validates: bool, n_hidden: int) -> None:
+    """Warn about parameters that were set and that have nothing to act on."""
+    if not validates:
+        for name, value in _set_by_the_user(estimator, VALIDATION):
             warn_user(
-                f"solver={estimator.solver!r} does not use {name}={value!r}: leave it "
-                "at its default, or choose a stochastic solver such as 'adam'."
+                f"{name}={value!r} has no effect without a validation set: set "
+                "early_stopping=True, or pass X_val and y_val to fit."
             )
+    if not n_hidden:
+        for name, value in _set_by_the_user(estimator, HIDDEN):
+            warn_user(f"{name}={value!r} has no effect: there is no hidden layer.")
+
+
+def _set_by_the_user(estimator: Any, names: Iterable[str]) -> list[tuple[str, Any]]:
+    """Return name and value of the parameters among `names` that are not at the default."""
+    defaults = signature(type(estimator).__init__).parameters
+    values = {name: getattr(estimator, name) for name in sorted(names)}
+    return [
+        (name, value)
+        for name, value in values.items()
+        if value is not defaults[name].default and value != defaults[name].default
+    ]

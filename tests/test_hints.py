@@ -1,0 +1,118 @@
+"""The words of peers and slips of the pen are answered with the word that is meant."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sknn import Adam, FFNNClassifier, FFNNRegressor, He, LeakyReLU
+from sknn.engine.activations import ACTIVATIONS
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(40, 3))
+y = (X[:, 0] > 0).astype(int)
+FRAME = pd.DataFrame(X, columns=["a", "b", "c"])
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("learning_rate_init", "use learning_rate"),
+        ("momentum", r"SGD\(momentum="),
+        ("nesterovs_momentum", "nesterov=True"),
+        ("epochs", "use max_iter"),
+        ("optimizer", "use solver"),
+        ("validation_data", "X_val="),
+        ("batchsize", "use batch_size"),
+        ("hidden_layer_size", "use hidden_layer_sizes"),
+        ("zzz", "it has activation, alpha, batch_size"),
+    ],
+)
+@pytest.mark.parametrize("kind", [FFNNClassifier, FFNNRegressor])
+def test_an_unknown_parameter_names_the_word_that_is_meant(kind, name, word):
+    with pytest.raises(
+        TypeError, match=f"{kind.__name__} has no parameter '{name}'.*{word}"
+    ):
+        kind(**{name: 1})
+
+
+@pytest.mark.parametrize(
+    ("params", "word"),
+    [
+        ({"learning_rate": "adaptive"}, "learning_rate_schedule='adaptive'"),
+        ({"loss": "cross_entropy"}, "Did you mean 'log_loss'"),
+        ({"solver": "Adam"}, "Did you mean 'adam'"),
+        ({"activation": "ReLU"}, "Did you mean 'relu'"),
+        ({"learning_rate_schedule": "cosin"}, "Did you mean 'cosine'"),
+        ({"solver": Adam}, r"Pass an instance instead of the class: Adam\(\)"),
+        (
+            {"activation": LeakyReLU},
+            r"Pass an instance instead of the class: LeakyReLU\(\)",
+        ),
+        ({"initializer": He}, r"initializer=He is a class: pass an instance, He\(\)"),
+    ],
+)
+def test_a_value_that_is_nearly_right_is_answered_with_the_right_one(params, word):
+    with pytest.raises((ValueError, TypeError), match=word):
+        FFNNClassifier(**params).fit(X, y)
+
+
+def test_names_are_listed_in_order():
+    with pytest.raises(ValueError, match="The names are (.*)\\.") as raised:
+        FFNNClassifier(output_activation="zzz").fit(X, y)
+    assert f"The names are {', '.join(sorted(ACTIVATIONS))}." in str(raised.value)
+
+
+def test_a_part_names_its_settings():
+    with pytest.raises(TypeError, match="no setting 'lr'.*beta_1, beta_2, epsilon"):
+        Adam(lr=0.1)
+
+
+def test_columns_that_are_no_numbers_are_named_with_a_remedy():
+    text = FRAME.assign(colour=["red", "blue"] * 20)
+    with pytest.raises(ValueError, match="text or categories.*OneHotEncoder.*'colour'"):
+        FFNNClassifier().fit(text, y)
+    dates = FRAME.assign(day=pd.date_range("2020-01-01", periods=40))
+    with pytest.raises(ValueError, match="dates.*numbers.*'day'"):
+        FFNNClassifier().fit(dates, y)
+    missing = FRAME.assign(b=np.where(X[:, 1] > 1, np.nan, X[:, 1]))
+    with pytest.raises(ValueError, match="missing values.*SimpleImputer.*'b'.*NaN"):
+        FFNNClassifier().fit(missing, y)
+    model = FFNNClassifier(max_iter=2, learning_rate_schedule="cosine").fit(FRAME, y)
+    with pytest.raises(ValueError, match="X has missing values.*'b'"):
+        model.predict(missing)
+    with pytest.raises(ValueError, match="X_val has missing values.*'b'"):
+        FFNNClassifier().fit(FRAME, y, X_val=missing, y_val=y)
+
+
+def test_faults_of_the_validation_set_are_told_of_it():
+    for bad, match in [
+        ({"X_val": np.where(X > 2, np.nan, X), "y_val": y}, "Input X_val contains NaN"),
+        ({"X_val": X[:, :2], "y_val": y}, "X_val: X has 2 features"),
+        ({"X_val": X, "y_val": y + 1}, "y_val has labels"),
+        ({"X_val": X, "y_val": [None, *y[1:]]}, "Input y_val contains NaN"),
+        ({"X_val": X, "y_val": y, "sample_weight_val": 0 * y}, "sample_weight_val"),
+    ]:
+        with pytest.raises(ValueError, match=match):
+            FFNNClassifier().fit(X, y, **bad)
+
+
+def test_a_validation_set_on_another_scale_warns():
+    model = FFNNClassifier(max_iter=2, learning_rate_schedule="cosine")
+    with pytest.warns(UserWarning, match="another scale.*step__X_val"):
+        model.fit(X, y, X_val=10 * X + 50, y_val=y)
+    model.fit(X, y, X_val=X + 1, y_val=y)  # so far off columns may be
+
+
+@pytest.mark.parametrize(
+    ("params", "name"),
+    [
+        ({"scoring": "accuracy"}, "scoring='accuracy'"),
+        ({"validation_fraction": 0.3}, "validation_fraction=0.3"),
+        ({"hidden_layer_sizes": (), "activation": "tanh"}, "activation='tanh'"),
+        ({"hidden_layer_sizes": (), "dropout": 0.5}, "dropout=0.5"),
+    ],
+)
+def test_parameters_that_have_nothing_to_act_on_warn(params, name):
+    model = FFNNClassifier(max_iter=2, learning_rate_schedule="cosine", **params)
+    with pytest.warns(UserWarning, match=f"{name} has no effect"):
+        model.fit(X, y)

@@ -173,8 +173,9 @@ def test_a_warm_start_goes_on_as_if_training_had_not_stopped(kind, params, dtype
 
 
 def test_training_in_parts_is_partial_fit():
-    whole = FFNNClassifier(**{**SMALL, "max_iter": 6}).fit(X, labels)
-    parts = FFNNClassifier(**SMALL)
+    same = SMALL | {"batch_size": 50}  # "auto" is for whole data in fit, chunks in a stream
+    whole = FFNNClassifier(**same | {"max_iter": 6}).fit(X, labels)
+    parts = FFNNClassifier(**same)
     for _ in range(6):
         parts.partial_fit(X, labels, classes=["no", "yes"])
     assert_same_bits(parts, whole)

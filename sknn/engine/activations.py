@@ -16,7 +16,7 @@ from .arrays import (
     Array,
     log_1p_exp,
     log_softmax,
-    ndtr,
+    ops,
     sigmoid,
     softmax,
     softplus,
@@ -218,11 +218,11 @@ class GELU(_Rectifier):
     """σ(z) = z Φ(z), with Φ the normal distribution function; σ'(z) = Φ(z) + z φ(z)."""
 
     def forward(self, Z: Array, A: Array) -> None:
-        ndtr(Z, out=A)
+        ops.normal_cdf(Z, A)
         A *= Z
 
     def backward(self, Z: Array, A: Array, delta: Array) -> None:
-        ndtr(Z, out=A)
+        ops.normal_cdf(Z, A)
         A *= delta
         delta *= Z
         Z *= Z

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as xp
 from numpy.random import Generator
-from scipy.special import log_softmax, ndtr, xlogy
+from scipy.special import log_softmax, xlogy
 
 from .backends.numpy_ops import (
     OPERATIONS,
@@ -38,7 +38,6 @@ __all__ = [
     "load_kernels",
     "log_1p_exp",
     "log_softmax",
-    "ndtr",
     "ops",
     "product",
     "row_maxima",

@@ -33,9 +33,9 @@ from .parts import Parts, warn_unused
 from .progress import ProgressLine
 from .publishing import Curves, Publisher
 
-# A batch with batch_size="auto": an eighth of the rows within these limits. Few rows are one
-# batch: there, and there alone, a weight of k can be the same as k equal rows. So is a chunk of
-# a stream, whose rows say nothing of how many there are in all.
+# A batch with batch_size="auto": an eighth of the rows within these limits. Few rows are
+# one batch: there, and there alone, a weight of k can be the same as k equal rows. So is a
+# chunk of a stream, whose rows do not show how many there are in all.
 LEAST_ROWS, MOST_ROWS, STEPS, FEW_ROWS = 16, 200, 8, 64
 # A network is a failure if its loss is `FAILED` times that of a constant prediction, after
 # `BEGUN` steps or where nothing improves any more, or if its last steps made the loss

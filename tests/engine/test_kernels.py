@@ -6,6 +6,7 @@ from inspect import signature
 import numpy as np
 import pytest
 from scipy import sparse
+from scipy.special import ndtr
 
 from sknn.engine import arrays
 from sknn.engine.activations import ACTIVATIONS
@@ -33,6 +34,7 @@ RESULTS = {
     "column_sums": (1,),
     "subtract_maxima": (1,),
     "divide_by_sums": (0,),
+    "normal_cdf": (1,),
     "sparse_product": (2,),
     "sparse_weight_gradient": (2,),
 }
@@ -65,6 +67,7 @@ def inputs(name, dtype):
         "column_sums": [normal(7, 5), normal(5)],
         "subtract_maxima": [100 * normal(7, 5), normal(7, 5)],
         "divide_by_sums": [normal(7, 5) ** 2],
+        "normal_cdf": [3 * normal(70, 5), normal(70, 5)],
         "sparse_product": [X, normal(9, 5), normal(7, 5)],
         "sparse_weight_gradient": [X, normal(7, 5), normal(9, 5)],
     }[name]
@@ -100,6 +103,19 @@ def test_a_kernel_gives_what_its_reference_gives(name, dtype):
     rtol = 1e-5 if dtype == np.float32 else 1e-12
     for position in RESULTS[name]:
         np.testing.assert_allclose(given[position], expected[position], rtol, atol=rtol**2)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_normal_distribution_is_right_far_into_both_tails(dtype):
+    arrays.load_kernels()
+    Z = np.concatenate(
+        [np.linspace(-12, 12, 2001), [-np.inf, -1e30, 0, 1e30, np.inf, np.nan]]
+    )
+    Z = Z.astype(dtype)[:, np.newaxis]
+    out = np.empty_like(Z)
+    ops.normal_cdf(Z, out)
+    tolerance = 200 * np.finfo(dtype).eps  # of which e^(-z²/2) alone has 72 in the tail
+    np.testing.assert_allclose(out, ndtr(Z.astype(float)), tolerance, np.finfo(dtype).tiny)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 Array = NDArray[Any]
 Input = Any  # an Array or a scipy.sparse CSR matrix or array, (n_samples, n_features)
@@ -70,6 +71,12 @@ def divide_by_sums(A: Array) -> None:
     """Divide every row of `A`, (m, n), by its sum in place."""
     # Rows are short: as a product with ones it is faster than a sum over their values.
     np.divide(A, np.dot(A, constant_row(1, A.shape[1], A.dtype))[:, None], out=A)
+
+
+@operation
+def normal_cdf(Z: Array, out: Array) -> None:
+    """Write Φ(z), the normal distribution function, into `out`, not `Z`; both (m, n)."""
+    ndtr(Z, out=out)
 
 
 @operation

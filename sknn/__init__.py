@@ -1,13 +1,15 @@
 """sknn: feed-forward neural networks as scikit-learn estimators."""
 
 from .classifier import FFNNClassifier
-from .display import LossCurveDisplay, NetworkDisplay
+from .display.loss_curve import LossCurveDisplay
+from .display.network import NetworkDisplay
 from .engine.activation import Activation
 from .engine.activations import ELU, LeakyReLU, PReLU
 from .engine.initializers import Glorot, He, Initializer, LeCun, Normal, Uniform
 from .engine.loss import Loss
 from .engine.losses import Gamma, Huber, Quantile, Tweedie
-from .engine.optimizers import LBFGS, SGD, Adam, AdamW, Optimizer, RMSprop
+from .engine.optimizer import Optimizer
+from .engine.optimizers import LBFGS, SGD, Adam, AdamW, RMSprop
 from .engine.schedules import Adaptive, Cosine, InvScaling, OneCycle, Schedule
 from .fitting.parts import rectangular
 from .loss_check import check_loss

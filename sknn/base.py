@@ -29,7 +29,7 @@ from sklearn.utils._param_validation import (
 )
 from sklearn.utils.validation import check_is_fitted
 
-from .display import layers_html
+from .display.layers import layers_html
 from .encoding.targets import Targets
 from .engine.activation import Activation
 from .engine.activations import ACTIVATIONS
@@ -37,7 +37,8 @@ from .engine.arrays import Array, Input
 from .engine.initializers import INITIALIZERS, Initializer
 from .engine.loss import Loss
 from .engine.losses import LOSSES
-from .engine.optimizers import LBFGS, SOLVERS, Optimizer
+from .engine.optimizer import Optimizer
+from .engine.optimizers import LBFGS, SOLVERS
 from .engine.part import Part
 from .engine.schedules import SCHEDULES, Schedule
 from .engine.stopping import Interrupt

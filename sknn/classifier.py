@@ -249,18 +249,22 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     ) -> FFNNClassifier:
         """Train for one epoch on X and y, starting from the current weights.
 
-        Not available with ``solver="lbfgs"``.
-
         Parameters
         ----------
-        X, y, X_val, y_val, sample_weight_val
-            As for `fit`. With `early_stopping` and `X_val`, the estimator holds the best
-            weights so far after each call; training continues from the latest ones.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Input.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets.
         classes : array-like of shape (n_classes,), default=None
             All classes that can occur in any call to `partial_fit`. Required on the first
             call, unless the targets are multilabel.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights, >= 0, taken as they are.
+        X_val, y_val : array-like, default=None
+            Validation set. With `early_stopping`, the better weights on it, those before or
+            after the call, are kept; training continues from the latest ones.
+        sample_weight_val : array-like of shape (n_val,), default=None
+            Weights of the validation set.
 
         Returns
         -------

@@ -24,6 +24,10 @@ def check_loss(loss: Any, y: Any = None, a: Any = None) -> None:
         Targets and predictions to check it at, away from kinks; random ones by default,
         positive if `output` is "exp" or "softplus".
 
+    See Also
+    --------
+    Loss : The base class for losses that know the output activation.
+
     Examples
     --------
     >>> import math, numpy as np

@@ -21,10 +21,10 @@ FLOORS = [
     (
         "sknn.engine.activation",
         "sknn.engine.initializers",
-        "sknn.engine.optimizers",
+        "sknn.engine.optimizer",
         "sknn.engine.schedules",
     ),
-    ("sknn.engine.activations", "sknn.engine.loss"),
+    ("sknn.engine.activations", "sknn.engine.loss", "sknn.engine.optimizers"),
     ("sknn.engine.neurons", "sknn.engine.losses"),
     ("sknn.engine.network",),
     ("sknn.engine.batches", "sknn.engine.cost"),
@@ -39,12 +39,19 @@ FLOORS = [
     ("sknn.fitting.publishing",),
     ("sknn.fitting.observing",),
     ("sknn.fitting.fit",),
-    ("sknn.display", "sknn.loss_check"),
+    ("sknn.display.axes", "sknn.display.layers", "sknn.loss_check"),
+    ("sknn.display.loss_curve", "sknn.display.network"),
     ("sknn.base",),
     ("sknn.regressor", "sknn.classifier"),
     ("sknn",),
 ]
-MAPS = ("sknn.engine", "sknn.engine.backends", "sknn.encoding", "sknn.fitting")
+MAPS = (
+    "sknn.display",
+    "sknn.engine",
+    "sknn.engine.backends",
+    "sknn.encoding",
+    "sknn.fitting",
+)
 # Extras load when they are first needed.
 LAZY = {"matplotlib", "backends"}
 

@@ -13,7 +13,7 @@ In the order in which data flow through it:
 - `loss`, `losses`: the base and the catalogue: how bad an output is, and the derivative
 - `cost`: the loss of a batch plus the L2 penalty, with its gradient
 - `schedules`: how the learning rate changes
-- `optimizers`: how a gradient changes the parameters
+- `optimizer`, `optimizers`: the base and the catalogue: how a gradient changes parameters
 - `stopping`: when training is over
 - `plan`: how to train, and what is noted on the way
 - `training`: all of it, for epochs of mini-batches

@@ -38,6 +38,10 @@ class Activation(Part):
         What z is to a, as generalised linear models name it: "identity", "log" or
         "logit" (then a is a probability); "" for anything else.
 
+    See Also
+    --------
+    FFNNRegressor : Takes an instance as `activation` or `output_activation`.
+
     Examples
     --------
     >>> import numpy as np

@@ -96,12 +96,23 @@ class ReLU(_Rectifier):
 
 @part
 class LeakyReLU(_Rectifier):
-    """σ(z) = z for z > 0, else slope · z; σ'(z) = 1 or the slope.
+    """Leaky rectifier: σ(z) = z for z > 0, else slope · z; σ'(z) = 1 or the slope.
 
     Parameters
     ----------
     slope : float, default=0.01
         Slope for negative values, in [0, 1).
+
+    See Also
+    --------
+    PReLU : A slope that is learned.
+    ELU : A curve instead of a slope.
+
+    Examples
+    --------
+    >>> from sknn import LeakyReLU
+    >>> LeakyReLU(0.1)
+    LeakyReLU(slope=0.1)
     """
 
     slope: float = 0.01
@@ -122,14 +133,25 @@ class LeakyReLU(_Rectifier):
 
 @part
 class PReLU(_Rectifier):
-    """σ(z_j) = z_j for z_j > 0, else p_j · z_j, with a learned slope p_j per neuron.
+    """Rectifier with a learned slope p_j per neuron: σ(z_j) = z_j or p_j · z_j.
 
-    σ'(z_j) = 1 or p_j; the slope's own gradient is Σ_i δ_ij min(z_ij, 0).
+    p_j · z_j where z_j is not above 0. σ'(z_j) = 1 or p_j; the slope's own gradient is
+    Σ_i δ_ij min(z_ij, 0).
 
     Parameters
     ----------
     slope : float, default=0.25
         What every slope starts from.
+
+    See Also
+    --------
+    LeakyReLU : The same slope for all neurons, not learned.
+
+    Examples
+    --------
+    >>> from sknn import PReLU
+    >>> PReLU()
+    PReLU(slope=0.25)
     """
 
     slope: float = 0.25
@@ -169,12 +191,22 @@ class _BoundPReLU(Activation):
 
 @part
 class ELU(_Rectifier):
-    """σ(z) = z for z > 0, else alpha · (e^z - 1); σ'(z) = 1 or a + alpha.
+    """Exponential: σ(z) = z for z > 0, else alpha · (e^z - 1); σ'(z) = 1 or a + alpha.
 
     Parameters
     ----------
     alpha : float, default=1.0
         Minus the limit for z → -∞, above 0.
+
+    See Also
+    --------
+    LeakyReLU : A slope instead of a curve.
+
+    Examples
+    --------
+    >>> from sknn import ELU
+    >>> ELU(0.5)
+    ELU(alpha=0.5)
     """
 
     alpha: float = 1.0

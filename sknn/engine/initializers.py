@@ -22,6 +22,10 @@ class Initializer(Part):
 
     A subclass writes `draw`.
 
+    See Also
+    --------
+    Glorot, He, LeCun : The usual choices.
+
     Examples
     --------
     >>> import numpy as np
@@ -81,21 +85,70 @@ class _VarianceScaling(Initializer):
 
 
 class Glorot(_VarianceScaling):
-    """Variance 2 / (n_in + n_out): for tanh, sigmoid and linear outputs."""
+    """Variance 2 / (n_in + n_out): for tanh, sigmoid and linear outputs.
+
+    Parameters
+    ----------
+    distribution : {"uniform", "normal"}, default="uniform"
+        What to draw from; both have the same variance.
+
+    See Also
+    --------
+    He : For layers after rectifiers.
+    LeCun : For SELU.
+
+    Examples
+    --------
+    >>> from sknn import Glorot
+    >>> Glorot("normal")
+    Glorot(distribution='normal')
+    """
 
     def variance(self, n_in: int, n_out: int) -> float:
         return 2 / (n_in + n_out)
 
 
 class He(_VarianceScaling):
-    """Variance 2 / n_in: for the ReLU family."""
+    """Variance 2 / n_in: for the ReLU family.
+
+    Parameters
+    ----------
+    distribution : {"uniform", "normal"}, default="uniform"
+        What to draw from; both have the same variance.
+
+    See Also
+    --------
+    Glorot : For inputs that are not rectified.
+
+    Examples
+    --------
+    >>> from sknn import He
+    >>> He().variance(8, 4)
+    0.25
+    """
 
     def variance(self, n_in: int, n_out: int) -> float:
         return 2 / n_in
 
 
 class LeCun(_VarianceScaling):
-    """Variance 1 / n_in: for SELU."""
+    """Variance 1 / n_in: for SELU.
+
+    Parameters
+    ----------
+    distribution : {"uniform", "normal"}, default="uniform"
+        What to draw from; both have the same variance.
+
+    See Also
+    --------
+    Glorot : For tanh, sigmoid and linear outputs.
+
+    Examples
+    --------
+    >>> from sknn import LeCun
+    >>> LeCun().variance(8, 4)
+    0.125
+    """
 
     def variance(self, n_in: int, n_out: int) -> float:
         return 1 / n_in
@@ -109,6 +162,16 @@ class Normal(Initializer):
     ----------
     std : float, default=0.05
         Standard deviation, whatever the size of the layer.
+
+    See Also
+    --------
+    Uniform : The same from a uniform distribution.
+
+    Examples
+    --------
+    >>> from sknn import Normal
+    >>> Normal(0.1)
+    Normal(std=0.1)
     """
 
     std: float = 0.05
@@ -128,6 +191,16 @@ class Uniform(Initializer):
     ----------
     limit : float, default=0.05
         The weights lie in [-limit, limit), whatever the size of the layer.
+
+    See Also
+    --------
+    Normal : The same from a normal distribution.
+
+    Examples
+    --------
+    >>> from sknn import Uniform
+    >>> Uniform(0.1)
+    Uniform(limit=0.1)
     """
 
     limit: float = 0.05

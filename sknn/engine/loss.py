@@ -52,6 +52,10 @@ class Loss(Part):
     positive : bool
         Whether the outputs must be above 0.
 
+    See Also
+    --------
+    check_loss : Checks a loss that is an object with value and gradient.
+
     Examples
     --------
     >>> import numpy as np

@@ -67,6 +67,16 @@ class Huber(Loss):
     epsilon : float, default=1.35
         Where the cost turns linear; with ``scale_target=True`` in standard deviations of
         y, else in the unit of y.
+
+    See Also
+    --------
+    Quantile : With q=0.5, the absolute error.
+
+    Examples
+    --------
+    >>> from sknn import Huber
+    >>> Huber(2.0)
+    Huber(epsilon=2.0)
     """
 
     epsilon: float = 1.35
@@ -105,6 +115,16 @@ class Quantile(Loss):
     ----------
     q : float or tuple of float, default=0.5
         Which quantiles to predict, in (0, 1) and ascending.
+
+    See Also
+    --------
+    Huber : A mean that outliers move less.
+
+    Examples
+    --------
+    >>> from sknn import Quantile
+    >>> Quantile((0.05, 0.95)).levels
+    (0.05, 0.95)
     """
 
     q: float | tuple[float, ...] = 0.5
@@ -183,6 +203,16 @@ class Gamma(Loss):
 
     c = log(a / y) + y / a - 1, ∂c/∂a = (1 - y / a) / a; with an output of e^z,
     ∂c/∂z = 1 - y e^-z.
+
+    See Also
+    --------
+    Tweedie : Also for targets of 0.
+
+    Examples
+    --------
+    >>> from sknn import Gamma
+    >>> Gamma().output
+    'exp'
     """
 
     output: ClassVar[str] = "exp"
@@ -223,6 +253,16 @@ class Tweedie(Loss):
     ----------
     power : float, default=1.5
         Between 1, which is `Poisson`, and 2, which is `Gamma`.
+
+    See Also
+    --------
+    Gamma : For positive targets, the limit for a power of 2.
+
+    Examples
+    --------
+    >>> from sknn import Tweedie
+    >>> Tweedie(1.3)
+    Tweedie(power=1.3)
     """
 
     power: float = 1.5

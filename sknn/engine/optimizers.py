@@ -1,9 +1,5 @@
 """Step rules: how the gradient changes the parameters.
 
-All parameters are one flat vector, so a step is a few operations on whole vectors. They
-run in place and in blocks that fit the cache: every block is read from memory once, not
-once per operation. After a step, the gradient is scratch.
-
 Sources: D. Kingma and J. Ba, "Adam" (2015); I. Loshchilov and F. Hutter, "Decoupled
 weight decay regularization" (2019); G. Hinton's lecture 6e (2012) for RMSprop;
 I. Sutskever et al., "On the importance of initialization and momentum" (2013).
@@ -11,130 +7,12 @@ I. Sutskever et al., "On the importance of initialization and momentum" (2013).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sqrt
 from typing import ClassVar
 
-from .arrays import Array, blocks_in_cache, ops, xp, zeros
+from .arrays import Array, ops, xp
+from .optimizer import Optimizer, OptimizerState
 from .part import Part, part
-
-
-@dataclass
-class OptimizerState:
-    """What an optimizer keeps between steps.
-
-    Attributes
-    ----------
-    vectors : list of arrays of shape (n_parameters,)
-        Running means.
-    n_weights : int
-        The first `n_weights` parameters are weights; biases and what activations learn
-        come after them.
-    step : int
-        Steps done so far.
-    """
-
-    vectors: list[Array]
-    n_weights: int
-    step: int = 0
-
-
-class Optimizer(Part):
-    """A step rule for mini-batches; the base of all of them.
-
-    A subclass writes `update`. What it overrides is what runs.
-
-    Attributes
-    ----------
-    n_vectors : int
-        How many vectors it keeps between steps.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from sknn import FFNNRegressor, Optimizer
-    >>> class SignSGD(Optimizer):
-    ...     "params -= rate · sign(grad)."
-    ...
-    ...     def update(self, params, grad, memory, t, rate):
-    ...         params -= rate * np.sign(grad)
-    >>> X = np.linspace(-1, 1, 50).reshape(-1, 1)
-    >>> model = FFNNRegressor(
-    ...     solver=SignSGD(),
-    ...     learning_rate=0.01,
-    ...     learning_rate_schedule="cosine",
-    ...     random_state=0,
-    ... )
-    >>> model.fit(X, X[:, 0] ** 3).score(X, X[:, 0] ** 3) > 0.9
-    True
-    """
-
-    n_vectors: ClassVar[int] = 0
-
-    def start(self, params: Array, n_weights: int) -> OptimizerState:
-        """Return the state before the first step.
-
-        Parameters
-        ----------
-        params : array of shape (n_parameters,)
-        n_weights : int
-            The first `n_weights` parameters are weights.
-        """
-        vectors = [zeros(params.shape, params.dtype) for _ in range(self.n_vectors)]
-        return OptimizerState(vectors, n_weights)
-
-    def step(
-        self,
-        params: Array,
-        grad: Array,
-        state: OptimizerState,
-        rate: float,
-        alpha: float = 0.0,
-    ) -> None:
-        """Update `params` and `state` in place by one step against `grad`.
-
-        Parameters
-        ----------
-        params, grad : arrays of shape (n_parameters,)
-            `grad` is overwritten.
-        state : OptimizerState
-        rate : float
-            The learning rate.
-        alpha : float, default=0.0
-            Strength of an L2 penalty whose gradient, alpha · W, is still to be added: a
-            block that is in the cache takes it without a pass over memory of its own.
-        """
-        state.step += 1
-        kept = self.kept(rate)
-        for block in blocks_in_cache(len(params)):
-            weights = slice(block.start, min(block.stop, state.n_weights))
-            if alpha:
-                grad[weights] += alpha * params[weights]
-            if kept != 1:
-                params[weights] *= kept
-            memory = [vector[block] for vector in state.vectors]
-            self.update(params[block], grad[block], memory, state.step, rate)
-
-    def update(
-        self, params: Array, grad: Array, memory: list[Array], t: int, rate: float
-    ) -> None:
-        """Update one block of the parameters and of the running means, in place.
-
-        Parameters
-        ----------
-        params, grad : arrays of shape (n,)
-            `grad` may be overwritten.
-        memory : list of `n_vectors` arrays of shape (n,)
-        t : int
-            Number of the step, from 1.
-        rate : float
-            The learning rate.
-        """
-        raise NotImplementedError
-
-    def kept(self, rate: float) -> float:
-        """Return the share of every weight that is kept before `update`: 1, no decay."""
-        return 1.0
 
 
 @part
@@ -150,6 +28,16 @@ class SGD(Optimizer):
         μ, in [0, 1).
     nesterov : bool, default=False
         Whether to look ahead; only with momentum.
+
+    See Also
+    --------
+    Adam : Steps scaled for every parameter.
+
+    Examples
+    --------
+    >>> from sknn import SGD
+    >>> SGD(momentum=0.9, nesterov=True)
+    SGD(momentum=0.9, nesterov=True)
     """
 
     momentum: float = 0.0
@@ -196,6 +84,16 @@ class RMSprop(Optimizer):
         Memory of the running mean, in [0, 1).
     epsilon : float, default=1e-8
         Keeps the quotient finite; above 0.
+
+    See Also
+    --------
+    Adam : With momentum.
+
+    Examples
+    --------
+    >>> from sknn import RMSprop
+    >>> RMSprop(rho=0.95)
+    RMSprop(rho=0.95, epsilon=1e-08)
     """
 
     rho: float = 0.9
@@ -237,6 +135,17 @@ class Adam(Optimizer):
         Memory of the two running means, in [0, 1).
     epsilon : float, default=1e-8
         Keeps the quotient finite; above 0.
+
+    See Also
+    --------
+    AdamW : With weight decay.
+    SGD : Without scaling.
+
+    Examples
+    --------
+    >>> from sknn import Adam
+    >>> Adam(beta_2=0.99)
+    Adam(beta_1=0.9, beta_2=0.99, epsilon=1e-08)
     """
 
     beta_1: float = 0.9
@@ -301,6 +210,16 @@ class AdamW(Adam):
         As for `Adam`.
     weight_decay : float, default=0.01
         Share of the weights, never of the biases, that goes per unit of rate; >= 0.
+
+    See Also
+    --------
+    Adam : Without weight decay.
+
+    Examples
+    --------
+    >>> from sknn import AdamW
+    >>> AdamW(weight_decay=0.1).weight_decay
+    0.1
     """
 
     weight_decay: float = 0.01
@@ -323,6 +242,16 @@ class LBFGS(Part):
         Number of past steps from which the curvature is estimated, at least 1.
     max_fun : int, default=15000
         Limit on evaluations of the cost, at least 1.
+
+    See Also
+    --------
+    Adam : For mini-batches.
+
+    Examples
+    --------
+    >>> from sknn import LBFGS
+    >>> LBFGS(memory=20)
+    LBFGS(memory=20, max_fun=15000)
     """
 
     memory: int = 10

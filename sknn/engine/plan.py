@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from .arrays import Array, Generator
-from .optimizers import OptimizerState
+from .optimizer import OptimizerState
 from .schedules import Schedule
 from .stopping import Interrupt, Stopping
 

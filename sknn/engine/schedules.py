@@ -33,6 +33,10 @@ class Schedule(Part):
         Whether the factor is laid out over the whole of training, so that its last
         epoch is meant to be the last.
 
+    See Also
+    --------
+    Cosine, OneCycle, InvScaling, Adaptive : The usual choices.
+
     Examples
     --------
     >>> import numpy as np
@@ -80,6 +84,16 @@ class Cosine(Schedule):
     ----------
     end : float, default=0.0
         The factor at the end of training, in [0, 1].
+
+    See Also
+    --------
+    OneCycle : Rises before it falls.
+
+    Examples
+    --------
+    >>> from sknn import Cosine
+    >>> Cosine(end=0.1)
+    Cosine(end=0.1)
     """
 
     end: float = 0.0
@@ -118,6 +132,16 @@ class OneCycle(Schedule):
         Progress at which the factor is 1, in (0, 1).
     start, end : float, default=0.04 and 4e-6
         Factors at the start and at the end of training, in [0, 1].
+
+    See Also
+    --------
+    Cosine : Falls from the start.
+
+    Examples
+    --------
+    >>> from sknn import OneCycle
+    >>> OneCycle(warm_up=0.1)
+    OneCycle(warm_up=0.1, start=0.04, end=4e-06)
     """
 
     warm_up: float = 0.3
@@ -146,6 +170,16 @@ class InvScaling(Schedule):
     ----------
     power : float, default=0.5
         How fast it falls, above 0.
+
+    See Also
+    --------
+    Cosine : Ends with training.
+
+    Examples
+    --------
+    >>> from sknn import InvScaling
+    >>> InvScaling(power=0.25)
+    InvScaling(power=0.25)
     """
 
     power: float = 0.5
@@ -170,6 +204,16 @@ class Adaptive(Schedule):
         Factor for every plateau, in (0, 1).
     least : float, default=1e-3
         Smallest factor that is still trained with, in (0, 1].
+
+    See Also
+    --------
+    InvScaling : Falls at every step.
+
+    Examples
+    --------
+    >>> from sknn import Adaptive
+    >>> Adaptive(decay=0.5)
+    Adaptive(decay=0.5, least=0.001)
     """
 
     decay: float = 0.2

@@ -9,7 +9,7 @@ from .batches import Batches
 from .cost import Cost, check_finite, outcome
 from .data import Data
 from .network import Workspace
-from .optimizers import Optimizer
+from .optimizer import Optimizer
 from .plan import EpochEnd, History, Observer, Plan, TrainingState
 from .schedules import Moment
 from .stopping import Deadline

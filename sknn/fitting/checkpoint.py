@@ -12,7 +12,8 @@ import numpy as np
 from ..encoding.targets import TargetScaling
 from ..engine.arrays import Array
 from ..engine.network import Network
-from ..engine.optimizers import OptimizerState, Solver
+from ..engine.optimizer import OptimizerState
+from ..engine.optimizers import Solver
 from ..engine.plan import TrainingState
 
 # The attributes that hold all parameters.

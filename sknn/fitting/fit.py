@@ -20,7 +20,8 @@ from ..engine.cost import L2, Cost
 from ..engine.data import Target
 from ..engine.lbfgs import minimise
 from ..engine.network import Network
-from ..engine.optimizers import LBFGS, Optimizer
+from ..engine.optimizer import Optimizer
+from ..engine.optimizers import LBFGS
 from ..engine.plan import History, Plan, TrainingState
 from ..engine.stopping import Interrupt
 from ..engine.training import train

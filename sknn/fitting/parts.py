@@ -63,6 +63,10 @@ def rectangular(width: int, depth: int) -> tuple[int, ...]:
     -------
     hidden_layer_sizes : tuple of int
 
+    See Also
+    --------
+    FFNNClassifier : Takes the sizes as `hidden_layer_sizes`.
+
     Examples
     --------
     >>> from sknn import rectangular

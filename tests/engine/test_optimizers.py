@@ -5,7 +5,8 @@ import pytest
 
 from sknn.engine.arrays import CACHED
 from sknn.engine.cost import L2
-from sknn.engine.optimizers import SGD, SOLVERS, AdamW, Optimizer
+from sknn.engine.optimizer import Optimizer
+from sknn.engine.optimizers import SGD, SOLVERS, AdamW
 
 STEPPING = {name: part for name, part in SOLVERS.items() if isinstance(part, Optimizer)}
 STEPPING |= {"momentum": SGD(0.9), "nesterov": SGD(0.9, nesterov=True)}

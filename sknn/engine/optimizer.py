@@ -1,0 +1,136 @@
+"""What every optimizer has to do: change the parameters by a gradient, and keep its memory.
+
+All parameters are one flat vector, so a step is a few operations on whole vectors. They
+run in place and in blocks that fit the cache: every block is read from memory once, not
+once per operation. After a step, the gradient is scratch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .arrays import Array, blocks_in_cache, zeros
+from .part import Part
+
+
+@dataclass
+class OptimizerState:
+    """What an optimizer keeps between steps.
+
+    Attributes
+    ----------
+    vectors : list of arrays of shape (n_parameters,)
+        Running means.
+    n_weights : int
+        The first `n_weights` parameters are weights; biases and what activations learn
+        come after them.
+    step : int
+        Steps done so far.
+    """
+
+    vectors: list[Array]
+    n_weights: int
+    step: int = 0
+
+
+class Optimizer(Part):
+    """A step rule for mini-batches; the base of all of them.
+
+    A subclass writes `update`. What it overrides is what runs.
+
+    Attributes
+    ----------
+    n_vectors : int
+        How many vectors it keeps between steps.
+
+    See Also
+    --------
+    SGD, RMSprop, Adam, AdamW : The usual choices.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknn import FFNNRegressor, Optimizer
+    >>> class SignSGD(Optimizer):
+    ...     "params -= rate · sign(grad)."
+    ...
+    ...     def update(self, params, grad, memory, t, rate):
+    ...         params -= rate * np.sign(grad)
+    >>> X = np.linspace(-1, 1, 50).reshape(-1, 1)
+    >>> model = FFNNRegressor(
+    ...     solver=SignSGD(),
+    ...     learning_rate=0.01,
+    ...     learning_rate_schedule="cosine",
+    ...     random_state=0,
+    ... )
+    >>> model.fit(X, X[:, 0] ** 3).score(X, X[:, 0] ** 3) > 0.9
+    True
+    """
+
+    n_vectors: ClassVar[int] = 0
+
+    def start(self, params: Array, n_weights: int) -> OptimizerState:
+        """Return the state before the first step.
+
+        Parameters
+        ----------
+        params : array of shape (n_parameters,)
+        n_weights : int
+            The first `n_weights` parameters are weights.
+        """
+        vectors = [zeros(params.shape, params.dtype) for _ in range(self.n_vectors)]
+        return OptimizerState(vectors, n_weights)
+
+    def step(
+        self,
+        params: Array,
+        grad: Array,
+        state: OptimizerState,
+        rate: float,
+        alpha: float = 0.0,
+    ) -> None:
+        """Update `params` and `state` in place by one step against `grad`.
+
+        Parameters
+        ----------
+        params, grad : arrays of shape (n_parameters,)
+            `grad` is overwritten.
+        state : OptimizerState
+        rate : float
+            The learning rate.
+        alpha : float, default=0.0
+            Strength of an L2 penalty whose gradient, alpha · W, is still to be added: a
+            block that is in the cache takes it without a pass over memory of its own.
+        """
+        state.step += 1
+        kept = self.kept(rate)
+        for block in blocks_in_cache(len(params)):
+            weights = slice(block.start, min(block.stop, state.n_weights))
+            if alpha:
+                grad[weights] += alpha * params[weights]
+            if kept != 1:
+                params[weights] *= kept
+            memory = [vector[block] for vector in state.vectors]
+            self.update(params[block], grad[block], memory, state.step, rate)
+
+    def update(
+        self, params: Array, grad: Array, memory: list[Array], t: int, rate: float
+    ) -> None:
+        """Update one block of the parameters and of the running means, in place.
+
+        Parameters
+        ----------
+        params, grad : arrays of shape (n,)
+            `grad` may be overwritten.
+        memory : list of `n_vectors` arrays of shape (n,)
+        t : int
+            Number of the step, from 1.
+        rate : float
+            The learning rate.
+        """
+        raise NotImplementedError
+
+    def kept(self, rate: float) -> float:
+        """Return the share of every weight that is kept before `update`: 1, no decay."""
+        return 1.0

@@ -40,7 +40,8 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         multilabel targets; "auto" chooses. "sigmoid" with three or more classes fits
         one against the rest, and probabilities are normalised.
     loss : str or Loss, default="auto"
-        "log_loss" (the default) or "squared_error" of the probabilities.
+        "log_loss" (the default), "squared_error" of the probabilities, or any object with
+        ``value(y, a)`` and ``gradient(y, a)``: see `check_loss`.
     initializer : str, Initializer or callable, default="auto"
         What the weights start from; biases start at 0. "auto" is He for the relu family
         after the first hidden layer, LeCun for selu, Glorot for the rest. Else one of
@@ -64,7 +65,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         `partial_fit` up to 200.
     alpha : float, default=1e-4
         L2 penalty: alpha / 2 times the sum of the squared weights is added to the cost.
-        Biases are free. Does not depend on the batch size or on the scale of the sample
+        Biases are not penalised. Does not depend on the batch size or on the scale of the sample
         weights.
     dropout : float or sequence of float, default=0.0
         Probability of leaving a hidden neuron out of a training step; a sequence gives
@@ -79,13 +80,15 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         An epoch counts as an improvement if it lowers the best cost so far by more than
         `tol`, in the units of training: log loss, or the loss of the standardised target.
         With a `scoring` of its own unit, by that much in that unit. With "lbfgs", the
-        largest component of the gradient at the end.
+        largest component of the gradient at the end, and in proportion the relative
+        decrease of the cost, 2.2e-9 at the default.
     n_iter_no_change : int, default=10
         Training ends after exactly that many epochs in a row without improvement.
     early_stopping : bool or "auto", default=False
-        Whether to hold examples out, stop when their score stops improving, and end with
-        what was best for them. "auto" does so above 10,000 examples, and whenever `fit`
-        gets `X_val`. With False, held-out examples are scored but decide nothing.
+        Whether to hold rows out as a validation set, stop when its score stops improving,
+        and keep the weights with the best score. "auto" does so above 10,000 rows, and
+        whenever `fit` gets `X_val`. With False, a validation set is scored but decides
+        nothing.
     validation_fraction : float or int, default=0.1
         Share of the rows to hold out if `fit` gets no validation set, of every class alike;
         or their number.

@@ -1,4 +1,4 @@
-"""Ctrl-C at any line of a fit leaves the old or the new network whole, and is always heard."""
+"""Ctrl-C at any line of a fit is heard, and leaves the old or the new network whole."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ def fitted(**params):
 
 
 class Presser:
-    """Presses Ctrl-C when so many lines of the package have run; without a number, counts."""
+    """Presses Ctrl-C at a line of the package, by its number; without one, counts."""
 
     def __init__(self, at=None):
         self.at = at

@@ -1,4 +1,4 @@
-"""What a table says, as numbers, and back: each object is fitted once and kept.
+"""Columns and targets as numbers, and back: each object is fitted once and kept.
 
 - `features`: X, checked and brought into the form of the first fit
 - `columns`: the columns of a frame, and what is wrong with them

@@ -67,8 +67,8 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         `partial_fit` up to 200.
     alpha : float, default=1e-4
         L2 penalty: alpha / 2 times the sum of the squared weights is added to the cost.
-        Biases are not penalised. Does not depend on the batch size or on the scale of the sample
-        weights.
+        Biases are not penalised. Does not depend on the batch size or on the scale of the
+        sample weights.
     dropout : float or sequence of float, default=0.0
         Probability of leaving a hidden neuron out of a training step; a sequence gives
         one per hidden layer.

@@ -132,7 +132,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
             "tol": [Interval(Real, 0, None, closed="left")],
             "n_iter_no_change": [at_least_1, Options(Real, {np.inf})],
             "early_stopping": ["boolean", StrOptions({"auto"})],
-            "validation_fraction": [share, at_least_1],
+            "validation_fraction": [share, Interval(Integral, 2, None, closed="left")],
             "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
             "shuffle": ["boolean"],
             "warm_start": ["boolean"],
@@ -196,15 +196,19 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
             parameter, _, setting = name.partition("__")
             if setting:
                 nested.setdefault(parameter, {})[setting] = params.pop(name)
-        super().set_params(**params)
+        names = {*params, *nested}
+        message = unknown_parameters(type(self).__name__, names, self._get_param_names())
+        if message:
+            raise ValueError(message)
         for parameter, settings in nested.items():
-            part = getattr(self, parameter, None)
+            part = params.get(parameter, getattr(self, parameter))
             if not isinstance(part, Part):
                 raise ValueError(
                     f"{parameter}={part!r} has no settings: set {parameter} to a part "
                     "first, for example solver=SGD()."
                 )
-            setattr(self, parameter, part.set_params(**settings))
+            params[parameter] = part.set_params(**settings)
+        super().set_params(**params)
         return self
 
     def __sklearn_is_fitted__(self) -> bool:

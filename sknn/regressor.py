@@ -293,8 +293,8 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
             Predictions, of the dtype that the network was trained in.
         """
         network, X = self._prepared(X)
-        A = network.outputs(X)
-        return A[:, 0] if self.n_outputs_ == 1 else self._loss.to_predictions(A)
+        A = self._loss.to_predictions(network.outputs(X))
+        return A[:, 0] if self.n_outputs_ == 1 else A
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return R², or for several quantiles the mean share of pinball loss explained.

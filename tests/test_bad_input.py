@@ -247,7 +247,7 @@ def test_a_stream_past_the_end_of_its_schedule_is_warned_of():
     model = FFNNRegressor(learning_rate_schedule="cosine", **FAST)
     for _ in range(3):
         model.partial_fit(X, y)
-    with pytest.warns(UserWarning, match="more than max_iter=3 times.*'cosine'"):
+    with pytest.warns(UserWarning, match="3 epochs already.*'cosine'"):
         model.partial_fit(X, y)
 
 

@@ -85,7 +85,7 @@ def test_chunks_of_another_float_type_keep_the_memory_of_the_optimizer(types):
     np.testing.assert_allclose(mixed.predict(X), plain.predict(X), atol=1e-3)
 
 
-@pytest.mark.filterwarnings("ignore:partial_fit has been called more")
+@pytest.mark.filterwarnings("ignore:The network has had")
 @pytest.mark.parametrize("between", ["partial_fit", "fit"])
 def test_the_same_rows_are_held_out_after_calls_that_hold_none_out(between):
     held = []

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sknn import Adam, FFNNClassifier, FFNNRegressor, He, LeakyReLU
+from sknn import SGD, Adam, FFNNClassifier, FFNNRegressor, He, LeakyReLU
 from sknn.engine.activations import ACTIVATIONS
 
 RNG = np.random.default_rng(0)
@@ -59,7 +59,23 @@ def test_a_value_that_is_nearly_right_is_answered_with_the_right_one(params, wor
 def test_names_are_listed_in_order():
     with pytest.raises(ValueError, match="The names are (.*)\\.") as raised:
         FFNNClassifier(output_activation="zzz").fit(X, y)
-    assert f"The names are {', '.join(sorted(ACTIVATIONS))}." in str(raised.value)
+    names = ", ".join(sorted({*ACTIVATIONS, "auto"}))
+    assert f"The names are {names}." in str(raised.value)
+
+
+def test_a_hint_never_proposes_what_was_refused():
+    with pytest.raises(ValueError, match="loss") as raised:
+        FFNNClassifier(loss="absolute_error").fit(X, y)
+    assert "Did you mean 'absolute_error'" not in str(raised.value)
+    assert "The names are auto, log_loss, squared_error." in str(raised.value)
+
+
+def test_set_params_sets_all_or_nothing():
+    model = FFNNRegressor(solver=SGD())
+    for bad in ({"lr": 0.1}, {"foo__x": 1}, {"solver__nope": 1}, {"loss__q": 0.5}):
+        with pytest.raises(ValueError, match="lr|foo|nope|loss"):
+            model.set_params(alpha=9.0, **bad)
+        assert model.alpha == 1e-4
 
 
 def test_a_part_names_its_settings():

@@ -43,7 +43,7 @@ def test_a_falling_rate_goes_on_falling_from_call_to_call():
     progress = (np.arange(10) + 2 / 3) / 10
     expected = 0.01 * (1 + np.cos(np.pi * progress)) / 2
     np.testing.assert_allclose(model.learning_rate_curve_, expected, rtol=1e-12)
-    with pytest.warns(UserWarning, match="more than max_iter"):
+    with pytest.warns(UserWarning, match="epochs already"):
         model.partial_fit(X, y)
     assert model.learning_rate_curve_[-1] == 0
 

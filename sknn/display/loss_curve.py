@@ -112,7 +112,11 @@ class LossCurveDisplay:
             self.lines_.append(
                 ax.axvline(self.best_iter, color="0.4", ls="--", label=label)
             )
-        if min(np.nanmin(line.get_ydata()) for line in self.lines_[:2]) > 0:
+        losses = [self.loss_curve]
+        if self.validation_loss_curve is not None:
+            losses.append(self.validation_loss_curve)
+        values = np.concatenate([np.asarray(curve, dtype=float) for curve in losses])
+        if (values[np.isfinite(values)] > 0).all():
             ax.set_yscale("log")
         ax.set(xlabel="epoch", ylabel="loss")
         self._plot_rate(epochs)

@@ -81,11 +81,7 @@ class Features:
         probe = view(estimator, self.attributes)
         X = self._validated(probe, X, _floats(X), "X_val")
         y = check_array(
-            y,
-            accept_sparse="csr",
-            dtype="numeric" if _is_regression(estimator) else None,
-            ensure_2d=False,
-            input_name="y_val",
+            y, accept_sparse="csr", dtype=None, ensure_2d=False, input_name="y_val"
         )
         check_consistent_length(X, y)
         return X, _flat(y)
@@ -111,14 +107,15 @@ class Features:
     def _validated(self, estimator: Any, X: Any, dtype: Any, name: str) -> Input:
         """Return X checked against the columns of the first fit."""
         try:
-            checked = validate_data(
-                estimator,
-                X,
-                reset=False,
-                accept_sparse="csr",
-                dtype=dtype,
-                order="C",
-            )
+            with np.errstate(over="ignore"):  # what overflows is refused
+                checked = validate_data(
+                    estimator,
+                    X,
+                    reset=False,
+                    accept_sparse="csr",
+                    dtype=dtype,
+                    order="C",
+                )
         except (TypeError, ValueError) as error:
             explain(X, name, error)
             raise

@@ -196,7 +196,10 @@ class Labels:
             return self, w
         labels = replace(self, counts=self._counted(Y, w)) if count else self
         weights = labels._class_weights(Y, class_weight)
-        return labels, weights if w is None else w * weights
+        if w is None:
+            return labels, weights
+        with np.errstate(over="ignore"):  # whoever uses them looks whether they are finite
+            return labels, w * weights
 
     def _counted(self, Y: Target, w: Array | None) -> Array:
         """Return the counts plus the weight of the rows of `Y`, (n_columns, n_codes)."""
@@ -216,7 +219,7 @@ class Labels:
         columns = range(codes.shape[1])
         if isinstance(class_weight, str):
             counts = np.asarray(self.counts)
-            total = counts.sum(axis=1) / (counts > 0).sum(axis=1)
+            total = counts.sum(axis=1) / np.maximum((counts > 0).sum(axis=1), 1)
             factors = [total[k] / np.where(counts[k], counts[k], 1) for k in columns]
         else:
             factors = [self._factors(class_weight, k) for k in columns]

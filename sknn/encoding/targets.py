@@ -78,7 +78,8 @@ class TargetScaling:
             parts = np.sqrt([1 - share, share, share * (1 - share)])
             std = _norm(np.stack([self.std, std, shift]) * parts[:, np.newaxis])
             moments = self.mean + share * shift, std
-            squares = np.square(moments).sum()
+            # With room for a network that is some thousand standard deviations off.
+            squares = np.square(np.multiply(moments, 1e4)).sum()
         if not np.isfinite(squares):
             raise ValueError(
                 "y is too large to be scaled: its squares overflow. Give it in another "
@@ -143,7 +144,9 @@ class TargetScaling:
         if self.link == "log":
             return W.copy(), (b - np.log(self.scale)).astype(b.dtype)
         scale = self.scale
-        return (W / scale).astype(W.dtype), ((b - self.shift) / scale).astype(b.dtype)
+        with np.errstate(over="ignore"):  # a network that is not finite is refused
+            W, b = (W / scale).astype(W.dtype), ((b - self.shift) / scale).astype(b.dtype)
+        return W, b
 
 
 def _moments(Y: Array, w: Array | None) -> tuple[Array, Array]:
@@ -336,7 +339,13 @@ def _columns(y: Array, name: str = "y") -> Array:
         )
     if y.dtype.kind in "mM":
         raise ValueError(f"{name} holds dates: turn them into numbers first.")
-    Y = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+    try:
+        Y = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{name} holds text, but a regressor needs numbers: use FFNNClassifier for "
+            f"labels. {error}"
+        ) from error
     if not np.isfinite(Y).all():  # an object column hides them from earlier checks
         raise ValueError(f"Input {name} contains NaN or infinity: leave out such rows.")
     return Y

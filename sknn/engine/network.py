@@ -28,6 +28,7 @@ from .arrays import (
     Input,
     empty,
     error_before,
+    ignore_overflow,
     ops,
     product,
     weight_gradient,
@@ -306,6 +307,12 @@ def propagate(X: Input, layers: Sequence[Layer]) -> Array:
     -------
     A : array of shape (n, nodes of the last layer)
     """
+    with ignore_overflow():  # of rows far off, whose outputs are infinite
+        return _propagate(X, layers)
+
+
+def _propagate(X: Input, layers: Sequence[Layer]) -> Array:
+    """Return what `propagate` does, (n, nodes of the last layer)."""
     n = X.shape[0]
     out = xp.empty((n, len(layers[-1].b)), layers[-1].W.dtype)
     m = min(n, PREDICT_ROWS)

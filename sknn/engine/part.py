@@ -30,14 +30,17 @@ class Part:
     """Base of the five base classes of parts.
 
     The parts of this package are frozen dataclasses. A subclass that stores its settings in
-    an ``__init__`` of its own compares and prints by them all the same.
+    an ``__init__`` of its own compares and prints by them all the same; it stores each
+    argument under its own name, as scikit-learn's estimators do.
     """
 
     def __new__(cls, *args: Any, **settings: Any) -> Self:
         """Make a part; raise a TypeError that names its settings if one is unknown."""
-        known = [name for name in signature(cls.__init__).parameters if name != "self"]
+        parameters = signature(cls.__init__).parameters
+        known = [name for name in parameters if name != "self"]
         unknown = sorted(settings.keys() - known)
-        if unknown and "kwargs" not in known:
+        takes_any = any(p.kind == p.VAR_KEYWORD for p in parameters.values())
+        if unknown and not takes_any:
             names = ", ".join(known) or "none"
             raise TypeError(
                 f"{cls.__name__} has no setting {unknown[0]!r}; its settings are {names}. "

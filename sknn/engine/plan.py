@@ -150,8 +150,6 @@ class History:
         target as the prediction.
     best_epoch : int or None
         The epoch, from 1, whose parameters were kept as the best; 0 for the start.
-    best_score : float or None
-        Their score.
     """
 
     costs: list[Array] = field(default_factory=list)
@@ -163,10 +161,9 @@ class History:
     outcome: float = 0.0
     constant: float = 0.0
     best_epoch: int | None = None
-    best_score: float | None = None
 
     def restore(self, stopping: Stopping, params: Array) -> None:
         """Write the best parameters, if kept, into `params`, (n_parameters,), in place."""
         if stopping.best_params is not None:
             params[...] = stopping.best_params
-            self.best_epoch, self.best_score = stopping.best_epoch, stopping.best
+            self.best_epoch = stopping.best_epoch

@@ -1,7 +1,7 @@
 """One call of fit, in the order in which it happens.
 
 - `checking`: what the user handed over, checked before anything is changed
-- `hints`: the words of peers, and what they are called here
+- `hints`: names used by other libraries, and what they are called here
 - `splitting`: which rows are held out
 - `validation_set`: the examples held out, and what the network scores there
 - `parts`: names become the engine's pieces

@@ -187,13 +187,15 @@ def _given_validation_set(
     w = check_weights("sample_weight_val", given.sample_weight_val, Y.shape[0])
     class_weight = getattr(estimator, "class_weight", None)
     _, w = targets.weighted(Y, w, class_weight, count=False)
-    if w is not None and not w.any():
+    if w is not None and not (w.any() and np.isfinite(w).all()):
         raise ValueError(
-            "sample_weight_val times class_weight is zero for every row of X_val: at least "
-            "one must be above 0."
+            "sample_weight_val times class_weight must be finite, and above 0 for at least "
+            "one row of X_val."
         )
     X = X.astype(data.X.dtype, copy=False)
     warn_of_scale(data.X, X)
+    if w is not None:
+        w = w / w.max()  # so that their sum does not overflow
     return ValidationSet(given.X_val, given.y_val, Data(X, Y, w))
 
 
@@ -225,7 +227,13 @@ def check_weights(name: str, sample_weight: Any, n: int) -> Array | None:
         return None
     if isinstance(sample_weight, Number):
         sample_weight = np.full(n, sample_weight)
-    w = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name)
+    w = check_array(
+        sample_weight,
+        ensure_2d=False,
+        ensure_min_samples=0,
+        dtype=np.float64,
+        input_name=name,
+    )
     if w.shape != (n,):
         raise ValueError(
             f"{name} must have one value per row of X, shape ({n},), got shape {w.shape}."
@@ -249,6 +257,13 @@ def _scaled(data: Data, incremental: bool) -> Array | None:
             "matter, use smaller ones."
         )
     if incremental:
+        with np.errstate(over="ignore"):
+            total = w.sum()
+        if not np.isfinite(total):
+            raise ValueError(
+                "The sum of sample_weight times class_weight overflows: use smaller "
+                "weights."
+            )
         return w
     train = w if data.indices is None else w[data.indices]
     greatest = train.max()

@@ -141,7 +141,9 @@ def _load(
             f"fitted network's {fitted}: a network that continues to learn keeps its "
             "shape. Set warm_start=False and call fit to start anew."
         )
-    if past is not None and past.ahead is not None and _is_untouched(estimator, past):
+    is_ahead = past is not None and past.ahead is not None
+    if past is not None and is_ahead and _is_untouched(estimator, past):
+        _check_ahead(params.flat, past)
         params.flat[...] = past.ahead
         W, b = past.scaling.fold(params.W[-1], params.b[-1])
         params.W[-1][...], params.b[-1][...] = scaling.unfold(W, b)
@@ -161,11 +163,19 @@ def _load(
                 view[...] = array
 
 
+def _check_ahead(flat: Array, past: Checkpoint) -> None:
+    """Raise a ValueError if the activations have changed, and so what they learn."""
+    if past.ahead is not None and past.ahead.shape != flat.shape:
+        raise ValueError(
+            "activation is not that of the fitted network: a stream with early stopping "
+            "cannot continue with another number of learned values. Use a new estimator."
+        )
+
+
 def _is_untouched(estimator: Any, past: Checkpoint) -> bool:
     """Return whether the weights of `estimator` are still those that were published."""
-    return past.published is not None and np.array_equal(
-        past.published, flat(vars(estimator))
-    )
+    published = flat(vars(estimator))
+    return past.published is not None and np.array_equal(past.published, published)
 
 
 def flat(fitted: Mapping[str, Any]) -> Array:

@@ -259,9 +259,10 @@ class Fit:
         is_over = self.observer.curves.n_iter >= estimator.max_iter
         if incremental and is_over and self.parts.schedule.ends:
             warn_user(
-                f"partial_fit has been called more than max_iter={estimator.max_iter} "
-                f"times: learning_rate_schedule={estimator.learning_rate_schedule!r} is at "
-                "its end. Raise max_iter, or use a schedule without an end."
+                f"The network has had {self.observer.curves.n_iter} epochs already: in "
+                f"partial_fit learning_rate_schedule={estimator.learning_rate_schedule!r} "
+                f"is at its end after max_iter={estimator.max_iter}. Raise max_iter, or "
+                "use a schedule without an end."
             )
 
     # ---- train and publish ----------------------------------------------------------
@@ -367,9 +368,10 @@ def spread(X: Input) -> float:
 
     X is of shape (n, n_features); constant columns do not count.
     """
-    if sparse.issparse(X):
-        std = np.sqrt(mean_variance_axis(X, axis=0)[1])
-    else:
-        std = X.std(axis=0, dtype=np.float64)
-    std = std[std > 0]
+    with np.errstate(over="ignore", invalid="ignore"):
+        if sparse.issparse(X):
+            std = np.sqrt(mean_variance_axis(X, axis=0)[1])
+        else:
+            std = X.std(axis=0, dtype=np.float64)
+    std = std[(std > 0) & np.isfinite(std)]
     return float(std.max() / std.min()) if len(std) else 1.0

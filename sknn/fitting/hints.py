@@ -1,4 +1,4 @@
-"""Hints: the words of peers, slips of the pen, and what they are called here."""
+"""Hints: names used by other libraries, misspellings, and what they are called here."""
 
 from __future__ import annotations
 
@@ -87,13 +87,17 @@ def explain_value(estimator: Any, error: ValueError) -> None:
     if found is None:
         return
     name = found[1]
-    hint = _hint(name, getattr(estimator, name))
+    # What is accepted stands before "Got ... instead."
+    hint = _hint(name, getattr(estimator, name), str(error).rpartition(" Got ")[0])
     if hint:
         raise type(error)(f"{error} {hint}") from None
 
 
-def _hint(name: str, value: Any) -> str:
-    """Return what to say of the `value` of the parameter `name`, "" if nothing."""
+def _hint(name: str, value: Any, allowed: str) -> str:
+    """Return what to say of the `value` of the parameter `name`, "" if nothing.
+
+    `allowed` is scikit-learn's list of what the parameter may be.
+    """
     if isinstance(value, type):
         return f"Pass an instance instead of the class: {value.__name__}()."
     if not isinstance(value, str):
@@ -103,7 +107,8 @@ def _hint(name: str, value: Any) -> str:
             "The learning rate is a number; the name of a schedule is "
             f"learning_rate_schedule={value!r}."
         )
-    names = sorted(NAMES.get(name, ()))
+    accepted = [n for n in NAMES.get(name, ()) if f"'{n}'" in allowed and n != value]
+    names = sorted({*accepted, *({"auto"} if "'auto'" in allowed else ())})
     close = get_close_matches(value.lower(), names, n=1)
     meant = VALUES.get(value.lower()) or (close[0] if close else "")
     question = f"Did you mean {meant!r}? " if meant in names else ""

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..encoding.targets import Targets
-from ..engine.arrays import Array, Input
+from ..engine.arrays import Array, Input, is_finite
 from ..engine.network import Network, layers_of, linear, propagate
 from ..engine.plan import History
+from ..warning import warn_user
 from .checking import Checked
 from .checkpoint import WEIGHTS, Checkpoint, flat
 from .parts import Parts
@@ -70,11 +71,11 @@ class PublishedNetwork:
 
     def outputs(self, X: Input) -> Array:
         """Return A of the output layer, (n, n_outputs), for `X`, (n, n_features)."""
-        return propagate(X, self.layers)
+        return _told(propagate(X, self.layers))
 
     def logits(self, X: Input) -> Array:
         """Return Z of the output layer, (n, n_outputs), for `X`, (n, n_features)."""
-        return propagate(X, linear(self.layers))
+        return _told(propagate(X, linear(self.layers)))
 
     def hidden(self, X: Input, layer: int) -> Array:
         """Return A of a hidden layer, (n, nodes), for `X`, (n, n_features).
@@ -88,6 +89,16 @@ class PublishedNetwork:
         if not -n_hidden <= layer < n_hidden:
             raise ValueError(f"layer={layer!r} is not one of the {n_hidden} hidden layers.")
         return propagate(X, self.layers[: range(n_hidden)[layer] + 1])
+
+
+def _told(A: Array) -> Array:
+    """Return the outputs `A`, (n, n_outputs); warn if some are not finite."""
+    if not is_finite(A):
+        warn_user(
+            "The outputs of the network are not finite for some rows of X: their values "
+            "are too far from those that it was trained on."
+        )
+    return A
 
 
 @dataclass

@@ -54,9 +54,10 @@ class ValidationSet:
         belong to the scaled target is computed there.
         """
         units: Array = scaling.scale**loss.degree
-        if loss.homogeneous:
+        if loss.homogeneous and scaling.link != "identity":
             costs = mean_costs(layers, loss, self.data)
             return float(costs.sum()), float((costs / units).sum())
+        # Of the scaled target: the square of a tiny or huge unit is no number to divide by.
         costs = mean_costs(layers, loss, self.data, scaling.units)
         return float((costs * units).sum()), float(costs.sum())
 
@@ -110,8 +111,8 @@ def warn_of_scale(X: Input, X_val: Input) -> None:
     """
     if sparse.issparse(X) or sparse.issparse(X_val):
         return
-    mean, std = X.mean(axis=0), X.std(axis=0)
     with np.errstate(over="ignore", invalid="ignore"):
+        mean, std = X.mean(axis=0), X.std(axis=0)
         shift = np.abs(X_val.mean(axis=0) - mean)
         spread = X_val.std(axis=0)
     varies = std > 0

@@ -12,7 +12,6 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import LBFGS, SGD, FFNNClassifier, FFNNRegressor
 from sknn.engine import lbfgs
-from sknn.engine.losses import LOSSES
 
 RNG = np.random.default_rng(0)
 N = 67
@@ -390,16 +389,3 @@ def test_a_warning_of_partial_fit_called_by_scikit_learn_points_at_the_user():
         learning_curve(model, X, y, cv=2, exploit_incremental_learning=True)
 
     assert warned(UserWarning, "no effect in partial_fit", call) == {__file__}
-
-
-def test_predictions_and_validation_losses_are_of_the_same_outputs():
-    class Clipped(type(LOSSES["squared_error"])):
-        def to_predictions(self, A):
-            return np.maximum(A, 0)
-
-    model = FFNNRegressor(loss=Clipped(), max_iter=3, learning_rate_schedule="cosine")
-    model.fit(X, y, X_val=X, y_val=y)
-    predictions = model.predict(X)
-    assert predictions.min() == 0
-    expected = ((predictions - y) ** 2).mean()
-    np.testing.assert_allclose(model.validation_loss_curve_[-1], expected, rtol=1e-6)

@@ -1,4 +1,4 @@
-"""What both estimators share: their constraints, the signature of fit, predict's path.
+"""What both estimators share: constraints, fit with its Ctrl-C, publishing, predict.
 
 `fit` and `partial_fit` compute everything on the side and change the estimator in one
 place, `_publish`, at the very end: input that is refused and training that fails leave

@@ -1,4 +1,4 @@
-"""The columns of a frame, of whatever library: their types, and what is wrong with them."""
+"""Types of the columns of any frame, and errors that name a column; it converts nothing."""
 
 from __future__ import annotations
 

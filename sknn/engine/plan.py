@@ -46,9 +46,9 @@ class Verdict(NamedTuple):
 
 
 class Observer(Protocol):
-    """What looks on from outside, after every epoch, and may end training."""
+    """Called after every epoch; may end training."""
 
-    on_epoch_begin: Callable[[], None] | None  # None where nobody wants to know
+    on_epoch_begin: Callable[[], None] | None  # None if nothing is to be called
 
     def on_epoch_end(self, end: EpochEnd) -> Verdict:
         """Look at the epoch that has ended; decide how training continues."""

@@ -1,4 +1,4 @@
-"""Training: epochs of mini-batches, each one step against the gradient."""
+"""Training: epochs of mini-batches, one step each; the progress of the schedule."""
 
 from __future__ import annotations
 

@@ -309,7 +309,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
             One per row with two classes: above 0 where the second is more probable.
         """
         Z = self._logits(X)
-        if len(self.classes_) == 1 and self._targets.binary:
+        if self._targets.one_class:
             Z[:] = 0  # a network of one class has nothing to decide
         return Z[:, 0] if self._targets.binary else Z
 
@@ -340,7 +340,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
 
     def _both(self, Z: Array) -> Array:
         """Return the probabilities of both classes, or of the only one, from `Z` (n, 1)."""
-        if len(self.classes_) == 1:
+        if self._targets.one_class:
             return np.ones_like(Z)
         Z = np.hstack([-Z, Z])  # not 1 - A, which would round a small one to 0
         A = np.empty_like(Z)
@@ -365,7 +365,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     def _log_proba(self, Z: Array) -> Array:
         """Return log P, (n, n_classes) or (n, n_labels), from the logits `Z`."""
         output = self._activations[-1]
-        if len(self.classes_) == 1 and self._targets.binary:
+        if self._targets.one_class:
             return np.zeros_like(Z)
         if self._targets.binary:
             return np.hstack([output.log(-Z), output.log(Z)])

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_array, check_consistent_length, valid
 
 from ..engine.arrays import Array, Input
 from ..warning import warn_user
-from .columns import FLOATS, explain, float_types
+from .columns import explain, float_types
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ class Features:
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         """
         probe = view(estimator, self.attributes)
-        X = self._validated(probe, X, _floats(X), "X_val")
+        X = self._validated(probe, X, float_types(X), "X_val")
         y = check_array(
             y, accept_sparse="csr", dtype=None, ensure_2d=False, input_name="y_val"
         )
@@ -138,7 +138,7 @@ def _checked(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Input, Arr
             y,
             reset=reset,
             accept_sparse="csr",
-            dtype=_floats(X),
+            dtype=float_types(X),
             order="C",
             multi_output=True,
             y_numeric=_is_regression(estimator),
@@ -153,11 +153,6 @@ def _checked(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Input, Arr
             DataConversionWarning,
         )
     return _sound(X_checked, "X"), _flat(y)
-
-
-def _floats(X: Any) -> Any:
-    """Return the types of float that X, (n_samples, n_features), is to be converted to."""
-    return FLOATS if isinstance(X, np.ndarray) else float_types(X)
 
 
 def _is_regression(estimator: Any) -> bool:

@@ -117,6 +117,11 @@ class Labels:
         return {"classes_": self.classes}
 
     @property
+    def one_class(self) -> bool:
+        """Whether every row has one and the same label."""
+        return not self.multilabel and len(self.classes) == 1
+
+    @property
     def binary(self) -> bool:
         """Whether a single output is enough: the probability of the last class."""
         return not self.multilabel and len(self.classes) <= 2
@@ -155,7 +160,7 @@ class Labels:
         codes = np.searchsorted(self.classes, y)
         smallest = np.min_scalar_type(len(self.classes) - 1)
         n_columns = 1 if self.binary else len(self.classes)
-        return OneHot(codes.astype(smallest), n_columns, offset=int(len(self.classes) == 1))
+        return OneHot(codes.astype(smallest), n_columns, offset=int(self.one_class))
 
     def _encode_columns(self, y: Any, name: str) -> Array:
         """Return multilabel `y`, dense or sparse, as bytes, (n, n_columns)."""
@@ -260,7 +265,7 @@ class Labels:
         """Return the labels, (n,) or (n, n_labels), for logits `scores`, (n, n_outputs)."""
         if self.multilabel:
             return (scores > 0).astype(int)
-        if len(self.classes) == 1:
+        if self.one_class:
             return np.repeat(self.classes, len(scores))
         if self.binary:
             return self.classes[(scores[:, 0] > 0).astype(int)]

@@ -153,18 +153,26 @@ def _moments(Y: Array, w: Array | None) -> tuple[Array, Array]:
     """Return weighted mean and standard deviation of the columns of `Y`, (n, n_outputs)."""
     mean = np.average(Y, axis=0, weights=w)
     deviation = Y - mean
-    unit = np.abs(deviation).max(axis=0)
-    unit[unit == 0] = 1.0
+    unit = _unit(deviation)
     variance = np.average(np.square(deviation / unit), axis=0, weights=w)
     return mean, unit * np.sqrt(variance)
 
 
 def _norm(parts: Array) -> Array:
     """Return the Euclidean norm of the columns of `parts`, (3, n_outputs), safely."""
-    unit = np.abs(parts).max(axis=0)
-    unit[unit == 0] = 1.0
+    unit = _unit(parts)
     norm: Array = unit * np.sqrt(np.square(parts / unit).sum(axis=0))
     return norm
+
+
+def _unit(columns: Array) -> Array:
+    """Return the largest size per column of `columns`, (n, n_outputs); 1 where all are 0.
+
+    Squares of what is divided by it neither overflow nor all vanish.
+    """
+    unit: Array = np.abs(columns).max(axis=0)
+    unit[unit == 0] = 1.0
+    return unit
 
 
 def check_float32(scaling: TargetScaling) -> None:
@@ -192,6 +200,8 @@ class Targets(Protocol):
     task : {"classification", "regression"}
     multilabel : bool
         Whether the columns are labels of which any number may be right.
+    one_class : bool
+        Whether there is nothing to learn: every row can have one and the same label only.
     scaling : TargetScaling
         What the network learns instead of Y itself.
     attributes : dict
@@ -203,6 +213,10 @@ class Targets(Protocol):
     @property
     def multilabel(self) -> bool:
         """Whether any number of columns may be right."""
+
+    @property
+    def one_class(self) -> bool:
+        """Whether there is a single label to choose from."""
 
     @property
     def scaling(self) -> TargetScaling:
@@ -279,6 +293,7 @@ class Numbers:
     scaling: TargetScaling
     task: ClassVar[str] = "regression"
     multilabel: ClassVar[bool] = False
+    one_class: ClassVar[bool] = False
     attributes: ClassVar[dict[str, Any]] = {}
 
     @classmethod

@@ -55,9 +55,8 @@ class Checked:
     features : Features
     targets : Targets
     data : Data
-        The targets Y are in the user's units, float64 or labels; the weights float64.
-    n : int
-        Number of rows to train on.
+        All rows, of which ``data.n`` are to train on. The targets Y are in the user's
+        units, float64 or labels; the weights float64.
     validation_set : ValidationSet or None
     keep_best : bool
         Whether training ends with what was best on the validation set.
@@ -73,7 +72,6 @@ class Checked:
     features: Features
     targets: Targets
     data: Data
-    n: int
     validation_set: ValidationSet | None
     keep_best: bool
     resumes: bool
@@ -104,7 +102,6 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
     if validation_set is None and keep_best:
         seed = _split_seed(estimator)
         validation_set, data = _split_off(estimator, (X, y_checked), targets, data, seed)
-    n = data.X.shape[0] if data.indices is None else len(data.indices)
     return Checked(
         X=X,
         y=y,
@@ -112,7 +109,6 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
         features=features,
         targets=targets,
         data=data._replace(w=_scaled(data, given.incremental)),
-        n=n,
         validation_set=validation_set,
         keep_best=keep_best,
         resumes=resumes,
@@ -142,8 +138,6 @@ def _weighted(
             "sample_weight is zero for every row: at least one weight must be above 0."
         )
     class_weight = getattr(estimator, "class_weight", None)
-    if class_weight is None:
-        return targets, w
     return targets.weighted(data.Y, w, class_weight, count=True)
 
 

@@ -210,10 +210,10 @@ class Fit:
         """Return how to train."""
         estimator, checked = self.estimator, self.checked
         incremental, keep_best = checked.given.incremental, checked.keep_best
-        size = estimator.batch_size
+        n, size = checked.data.n, estimator.batch_size
         if isinstance(size, str):
-            one_batch = incremental or checked.n <= FEW_ROWS
-            share = checked.n if one_batch else max(LEAST_ROWS, checked.n // STEPS)
+            one_batch = incremental or n <= FEW_ROWS
+            share = n if one_batch else max(LEAST_ROWS, n // STEPS)
             size = min(MOST_ROWS, share)
         self._warn_plan(size)
         start_score = None
@@ -224,11 +224,11 @@ class Fit:
             self.observer.curves.start_score = score
             start_score = None if incremental else decisive
         return Plan(
-            batch_size=min(size, checked.n),
+            batch_size=min(size, n),
             shuffle=estimator.shuffle,
             learning_rate=float(estimator.learning_rate),
             schedule=self.parts.schedule,
-            epochs=1 if incremental or self._is_trivial else estimator.max_iter,
+            epochs=1 if incremental or self.targets.one_class else estimator.max_iter,
             epochs_before=self.observer.curves.n_iter if incremental else 0,
             schedule_epochs=estimator.max_iter,
             tol=float(estimator.tol),
@@ -240,16 +240,9 @@ class Fit:
             interrupt=interrupt,
         )
 
-    @property
-    def _is_trivial(self) -> bool:
-        """Whether there is nothing to learn, since all rows have the same class."""
-        targets = self.checked.targets
-        classes = targets.attributes.get("classes_", ())
-        return len(classes) == 1 and not targets.multilabel
-
     def _warn_plan(self, size: int) -> None:
         """Warn about a plan that cannot be what the user has in mind."""
-        estimator, n = self.estimator, self.checked.n
+        estimator, n = self.estimator, self.checked.data.n
         incremental = self.checked.given.incremental
         if size > n and estimator.batch_size != "auto" and not incremental:
             warn_user(
@@ -317,7 +310,7 @@ class Fit:
         meant = history.converged or history.stopped or history.out_of_time
         stochastic = isinstance(self.parts.solver, Optimizer)
         ends = stochastic and self.parts.schedule.ends
-        if meant or incremental or ends or self._is_trivial:
+        if meant or incremental or ends or self.targets.one_class:
             return ""
         solver, max_iter = self.estimator.solver, self.estimator.max_iter
         if not stochastic and len(history.costs) < max_iter:

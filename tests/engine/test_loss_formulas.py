@@ -17,7 +17,6 @@ from sknn import (
 from sknn.engine.activations import ACTIVATIONS, Identity
 from sknn.engine.losses import LOSSES, LogLoss, Poisson, SquaredError
 
-DTYPES = [np.float32, np.float64]
 STEP = 1e-6
 
 

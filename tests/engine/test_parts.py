@@ -27,9 +27,6 @@ from sknn.engine.initializers import Glorot, He
 from sknn.engine.losses import LogLoss, Poisson, SquaredError
 from sknn.engine.network import Network, Workspace
 
-DTYPES = [np.float32, np.float64]
-STEP = 1e-6
-
 
 class Setting:
     def __init__(self, value, other=1):

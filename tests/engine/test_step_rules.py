@@ -9,13 +9,9 @@ from sknn import (
     AdamW,
     RMSprop,
 )
-from sknn.engine.activations import ACTIVATIONS
 from sknn.engine.optimizers import LBFGS, SOLVERS
 
 DTYPES = [np.float32, np.float64]
-IDENTITY = ACTIVATIONS["identity"]
-
-
 RATES = [0.1, 0.1, 0.02, 0.3, 0.05]
 
 

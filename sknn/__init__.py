@@ -14,6 +14,7 @@ from .engine.schedules import Adaptive, Cosine, InvScaling, OneCycle, Schedule
 from .fitting.parts import rectangular
 from .loss_check import check_loss
 from .regressor import FFNNRegressor
+from .tabular import TabularClassifier, TabularRegressor
 
 __version__ = "0.1.0"
 
@@ -46,6 +47,8 @@ __all__ = [
     "Quantile",
     "RMSprop",
     "Schedule",
+    "TabularClassifier",
+    "TabularRegressor",
     "Tweedie",
     "Uniform",
     "__version__",

@@ -30,7 +30,7 @@ FLOORS = [
     ("sknn.engine.batches", "sknn.engine.cost"),
     ("sknn.engine.plan",),
     ("sknn.engine.training", "sknn.engine.lbfgs"),
-    ("sknn.encoding.columns", "sknn.encoding.targets"),
+    ("sknn.encoding.columns", "sknn.encoding.table", "sknn.encoding.targets"),
     ("sknn.encoding.features",),
     ("sknn.encoding.labels",),
     ("sknn.fitting.hints", "sknn.fitting.splitting", "sknn.fitting.validation_set"),
@@ -43,6 +43,13 @@ FLOORS = [
     ("sknn.display.loss_curve", "sknn.display.network"),
     ("sknn.base",),
     ("sknn.regressor", "sknn.classifier"),
+    ("sknn.ensemble.folds", "sknn.ensemble.choice", "sknn.ensemble.member"),
+    ("sknn.ensemble.conformal", "sknn.ensemble.temperature", "sknn.ensemble.recipe"),
+    ("sknn.ensemble.probabilities", "sknn.ensemble.values", "sknn.ensemble.voting"),
+    ("sknn.ensemble.held_out",),
+    ("sknn.ensemble.ensemble_fit",),
+    ("sknn.ensemble.base",),
+    ("sknn.tabular",),
     ("sknn",),
 ]
 MAPS = (
@@ -50,6 +57,7 @@ MAPS = (
     "sknn.engine",
     "sknn.engine.backends",
     "sknn.encoding",
+    "sknn.ensemble",
     "sknn.fitting",
 )
 # Extras load when they are first needed.

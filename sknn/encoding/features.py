@@ -146,13 +146,37 @@ def _checked(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Input, Arr
     except (TypeError, ValueError) as error:
         explain(X, "X", error)
         raise
+    return _sound(X_checked, "X"), _one_row(y)
+
+
+def check_target(estimator: Any, y: Any) -> Array:
+    """Return `y`, (n,) or (n, n_outputs), as a checked array, without an X.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Named in errors; it is not changed.
+    y : array-like of shape (n,) or (n, n_outputs)
+    """
+    checked = validate_data(
+        view(estimator, {}),
+        "no_validation",
+        y,
+        multi_output=True,
+        y_numeric=_is_regression(estimator),
+    )
+    return _one_row(checked)
+
+
+def _one_row(y: Array) -> Array:
+    """Return y, a column of it as (n,) after a warning."""
     if y.ndim == 2 and y.shape[1] == 1:
         warn_user(
             "A column-vector y was passed when a 1d array was expected: predictions will "
             "be 1d. Pass y.ravel() to silence this.",
             DataConversionWarning,
         )
-    return _sound(X_checked, "X"), _flat(y)
+    return _flat(y)
 
 
 def _is_regression(estimator: Any) -> bool:

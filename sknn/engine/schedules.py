@@ -57,6 +57,7 @@ class Schedule(Part):
     """
 
     ends: ClassVar[bool] = False
+    cycle_ends: ClassVar[tuple[float, ...]] = (1.0,)
 
     def factor(self, moment: Moment) -> float:
         """Return the factor, >= 0, on the learning rate at `moment`."""
@@ -114,6 +115,7 @@ class CosLog4(Schedule):
     """
 
     ends: ClassVar[bool] = True
+    cycle_ends: ClassVar[tuple[float, ...]] = (1 / 15, 3 / 15, 7 / 15, 1.0)
 
     def factor(self, moment: Moment) -> float:
         return 0.5 * (1 - cos(2 * pi * log2(1 + 15 * moment.progress)))

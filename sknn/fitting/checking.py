@@ -30,6 +30,10 @@ class Given:
     ----------
     incremental : bool
         Whether this is one epoch of `partial_fit`.
+    rows : array of int of shape (n_train,) or None
+        The rows to train on, None for all of them.
+    follower : Follower or None
+        Told of every epoch, see `observing`.
     """
 
     sample_weight: Any = None
@@ -41,6 +45,8 @@ class Given:
     activation_coefs_init: Any = None
     classes: Any = None
     incremental: bool = False
+    rows: Array | None = None
+    follower: Any = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
         y_checked, estimator._targets if resumes else None, given.classes, given.incremental
     )
     targets, w = _weighted(estimator, targets, Data(X_checked, Y, None), given)
-    data = Data(X_checked, Y, w)
+    data = Data(X_checked, Y, w, given.rows)
     keep_best = _stops_early(estimator, given, X_checked.shape[0])
     validation_set = _given_validation_set(estimator, features, targets, data, given)
     seed = None

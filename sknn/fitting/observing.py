@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -18,6 +18,13 @@ from .callbacks import CallbackContexts
 from .progress import ProgressLine
 from .publishing import Curves, PublishedNetwork, Publisher
 from .validation_set import ValidationSet, raise_for_score
+
+
+class Follower(Protocol):
+    """Told of every epoch of one network of several."""
+
+    def epoch_ended(self, publisher: Publisher, curves: Curves, rate: float) -> None:
+        """Look at the network as it is after the epoch, trained at `rate`."""
 
 
 @dataclass
@@ -32,6 +39,7 @@ class FitObserver:
         Extended in place.
     progress : ProgressLine or None
     callbacks : CallbackContexts or None
+    follower : Follower or None
     on_epoch_begin : callable or None
         Called by the engine before every epoch.
     """
@@ -40,6 +48,7 @@ class FitObserver:
     curves: Curves
     progress: ProgressLine | None = None
     callbacks: CallbackContexts | None = None
+    follower: Follower | None = None
     on_epoch_begin: Callable[[], None] | None = None
 
     def on_epoch_end(self, end: EpochEnd) -> Verdict:
@@ -53,6 +62,8 @@ class FitObserver:
             self.curves.scores.append(score)
         if self.progress is not None:
             self.progress.show(self.curves.losses[-1], score, end.rate)
+        if self.follower is not None:
+            self.follower.epoch_ended(self.publisher, self.curves, end.rate)
         stop = self.callbacks is not None and self.callbacks.end_epoch()
         return Verdict(decisive if self.publisher.checked.keep_best else None, stop)
 

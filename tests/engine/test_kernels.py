@@ -140,7 +140,8 @@ def test_a_step_by_the_kernel_is_the_step_of_the_class(solver, dtype, in_numpy):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_log_loss_by_the_kernel_is_that_of_the_class(rows, dtype, in_numpy):
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_the_log_loss_by_the_kernel_is_that_of_the_class(smoothing, rows, dtype, in_numpy):
     arrays.load_kernels()
     Y = np.eye(5, dtype=dtype)[[0, 3, 4]]
     Z = 100 * RNG.normal(size=(3, 5)).astype(dtype)
@@ -150,7 +151,7 @@ def test_the_log_loss_by_the_kernel_is_that_of_the_class(rows, dtype, in_numpy):
         A, delta = np.empty_like(Z), np.empty_like(Z)
         softmax(Z, A)
         output = Output(Z.copy(), A, ACTIVATIONS["softmax"])
-        return LogLoss().evaluate(Y, output._replace(scale=scale), delta), delta
+        return LogLoss(smoothing).evaluate(Y, output._replace(scale=scale), delta), delta
 
     fast = evaluate()
     in_numpy()

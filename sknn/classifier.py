@@ -47,8 +47,9 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         What the weights start from; biases start at 0. "auto" is He for the relu family
         after the first hidden layer, LeCun for selu, Glorot for the rest. Else one of
         "he_uniform", "he_normal", "glorot_uniform", "glorot_normal", "lecun_uniform",
-        "lecun_normal", "normal", "uniform", "zeros", a part such as ``Normal(0.1)``, or
-        a ``callable(rng, shape)`` that returns the weights.
+        "lecun_normal", "normal", "uniform", "zeros", "data" (weights and biases by up to
+        1,000 rows of X), a part such as ``Normal(0.1)``, or a ``callable(rng, shape)``
+        that returns the weights.
     solver : str or Solver, default="adam"
         "adam", "adamw", "sgd" (plain, without momentum), "rmsprop", "lbfgs" (all rows at
         once; for small data), or a part such as ``SGD(momentum=0.9, nesterov=True)``.

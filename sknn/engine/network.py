@@ -34,12 +34,13 @@ from .arrays import (
     weight_gradient,
     xp,
 )
-from .data import blocks
+from .data import Data, blocks
 from .initializers import Initializer
 from .loss import Output
 from .neurons import Neurons, neurons
 from .parameters import Parameters
 
+SAMPLE = 1000  # rows that initial weights may follow from
 PREDICT_ROWS = 512  # rows per block of a prediction: layers of some 100 nodes fit a cache
 
 
@@ -210,21 +211,26 @@ class Network:
 
         self.output = bound[-1]
 
-    @classmethod
-    def drawn(
-        cls,
-        widths: Sequence[int],
-        activations: Sequence[Activation],
-        dropout: Sequence[float],
-        dtype: type,
-        initializers: Sequence[Initializer],
-        rng: Generator,
-    ) -> Network:
-        """Return a network whose weights the initializers draw, one per layer; b is 0."""
-        network = cls(widths, activations, dropout, dtype)
-        for W, initializer in zip(network.params.W, initializers, strict=True):
-            W[...] = initializer.draw(rng, W.shape)
-        return network
+    def draw(self, initializers: Sequence[Initializer], data: Data, rng: Generator) -> None:
+        """Write the weights and biases that the initializers draw, in place.
+
+        Parameters
+        ----------
+        initializers : sequence of Initializer
+            One per layer.
+        data : Data of n rows
+            What to train on: up to `SAMPLE` rows of X may be looked at.
+        rng : Generator
+        """
+        needed = any(initializer.needs_rows for initializer in initializers)
+        H = data.sample(SAMPLE, rng) if needed else None
+        with ignore_overflow():  # of rows far off
+            for layer, initializer in zip(self.layers, initializers, strict=True):
+                initializer.fill(rng, layer.W, layer.b, H)
+                if H is not None:
+                    Z = H @ layer.W.astype(xp.float64)
+                    H = xp.empty_like(Z)
+                    layer.neurons.forward(Z, layer.b.astype(xp.float64), H)
 
     def forward(self, X: Input, space: Workspace, rng: Generator | None = None) -> Output:
         """Propagate the rows of `X` through all layers, into `space`.

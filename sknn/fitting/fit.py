@@ -152,14 +152,13 @@ class Fit:
                 "warm_start=False."
             )
         widths = (X.shape[1], *parts.widths, parts.n_outputs)
-        form = (widths, parts.activations, parts.dropout, X.dtype.type)
+        network = Network(widths, parts.activations, parts.dropout, X.dtype.type)
         scaling = self.targets.scaling
         if self.checked.resumes:
-            network = Network(*form)
             state = resume(network, parts.solver, self.estimator, scaling)
             return network, state or TrainingState(generator(self.estimator.random_state))
         rng = generator(self.estimator.random_state)
-        network = Network.drawn(*form, parts.initializers, rng)
+        network.draw(parts.initializers, self.checked.data, rng)
         if is_given:
             start_from(network, scaling, initial)
         return network, TrainingState(rng)

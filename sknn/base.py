@@ -120,6 +120,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
             "output_activation": [StrOptions({"auto", *ACTIVATIONS}), Activation],
             "loss": [StrOptions({"auto"} | losses_for(task)), Loss, given_loss],
             "initializer": [StrOptions({"auto", *INITIALIZERS}), Initializer, callable],
+            "input_scale": ["boolean"],
             "solver": [StrOptions(set(SOLVERS)), Optimizer, LBFGS],
             "learning_rate": [Interval(Real, 0, None, closed="neither")],
             "learning_rate_schedule": [StrOptions(set(SCHEDULES)), Schedule, callable],

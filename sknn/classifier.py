@@ -50,6 +50,9 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         "lecun_normal", "normal", "uniform", "zeros", "data" (weights and biases by up to
         1,000 rows of X), a part such as ``Normal(0.1)``, or a ``callable(rng, shape)``
         that returns the weights.
+    input_scale : bool, default=False
+        Whether every column of X gets a factor that is trained along, from 1 on; with
+        "adam" six times as fast as a weight. It is folded into ``coefs_[0]``.
     solver : str or Solver, default="adam"
         "adam", "adamw", "sgd" (plain, without momentum), "rmsprop", "lbfgs" (all rows at
         once; for small data), or a part such as ``SGD(momentum=0.9, nesterov=True)``.
@@ -189,6 +192,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         output_activation: str | Activation = "auto",
         loss: str | Loss = "auto",
         initializer: str | Initializer | Callable[..., Any] = "auto",
+        input_scale: bool = False,
         solver: str | Solver = "adam",
         learning_rate: float = 1e-3,
         learning_rate_schedule: str | Schedule | Callable[[float], float] = "constant",
@@ -214,6 +218,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         self.output_activation = output_activation
         self.loss = loss
         self.initializer = initializer
+        self.input_scale = input_scale
         self.solver = solver
         self.learning_rate = learning_rate
         self.learning_rate_schedule = learning_rate_schedule

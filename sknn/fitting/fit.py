@@ -152,7 +152,8 @@ class Fit:
                 "warm_start=False."
             )
         widths = (X.shape[1], *parts.widths, parts.n_outputs)
-        network = Network(widths, parts.activations, parts.dropout, X.dtype.type)
+        form = (widths, parts.activations, parts.dropout, X.dtype.type)
+        network = Network(*form, self.estimator.input_scale)
         scaling = self.targets.scaling
         if self.checked.resumes:
             state = resume(network, parts.solver, self.estimator, scaling)
@@ -288,7 +289,8 @@ class Fit:
 
     def _checkpoint(self) -> Checkpoint:
         """Return where training has stopped."""
-        params, past = self.network.params, getattr(self.estimator, "_checkpoint", None)
+        network, past = self.network, getattr(self.estimator, "_checkpoint", None)
+        params = network.params
         seed = self.checked.split_seed
         if seed is None and past is not None and self.checked.resumes:
             seed = past.split_seed
@@ -296,9 +298,11 @@ class Fit:
             state=self.state,
             solver=self.parts.solver,
             scaling=self.targets.scaling,
-            W=params.W[-1].copy(),
+            W=network.layers[-1].W.copy(),
             b=params.b[-1].copy(),
             split_seed=seed,
+            unscaled=params.W[0].copy() if len(params.scales) else None,
+            scales=params.scales.copy(),
         )
 
     def _shortfall(self) -> str:

@@ -35,6 +35,8 @@ RESULTS = {
     "subtract_maxima": (1,),
     "divide_by_sums": (0,),
     "normal_cdf": (1,),
+    "scale_rows": (2,),
+    "scale_rows_backward": (2, 3),
     "sparse_product": (2,),
     "sparse_weight_gradient": (2,),
 }
@@ -68,6 +70,8 @@ def inputs(name, dtype):
         "subtract_maxima": [100 * normal(7, 5), normal(7, 5)],
         "divide_by_sums": [normal(7, 5) ** 2],
         "normal_cdf": [3 * normal(70, 5), normal(70, 5)],
+        "scale_rows": [normal(7, 5), normal(7), normal(7, 5)],
+        "scale_rows_backward": [normal(7, 5), normal(7), normal(7, 5), normal(7)],
         "sparse_product": [X, normal(9, 5), normal(7, 5)],
         "sparse_weight_gradient": [X, normal(7, 5), normal(9, 5)],
     }[name]

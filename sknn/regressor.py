@@ -95,6 +95,11 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         matter: with an identity output, training sees (y - mean) / std, with an "exp"
         output y / mean. The published weights and all predictions are in the units of
         y. With any other output activation y is taken as it is.
+    clip_target : bool, default=False
+        Whether predictions stay between the least and the greatest target of the training
+        rows with a weight above 0, per output and over all calls of `partial_fit`: rows of
+        X far off cannot make them explode. Scorers see clipped predictions, `loss_` and
+        the validation loss those of the network itself. Read by `predict`.
     early_stopping : bool or "auto", default=False
         Whether to hold rows out as a validation set, stop when its score stops improving,
         and keep the weights with the best score. "auto" does so above 10,000 rows, and
@@ -187,6 +192,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseFFNN._constraints("regression"),
         "scale_target": ["boolean"],
+        "clip_target": ["boolean"],
     }
 
     def __init__(
@@ -210,6 +216,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         tol: float = 1e-4,
         n_iter_no_change: int = 10,
         scale_target: bool = True,
+        clip_target: bool = False,
         early_stopping: bool | str = False,
         validation_fraction: float = 0.1,
         scoring: str | Callable[..., float] = "loss",
@@ -236,6 +243,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.scale_target = scale_target
+        self.clip_target = clip_target
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.scoring = scoring
@@ -300,6 +308,8 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         """
         network, X = self._prepared(X)
         A = self._loss.to_predictions(network.outputs(X))
+        if self.clip_target:
+            self._targets.clip(A)
         return A[:, 0] if self.n_outputs_ == 1 else A
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:

@@ -129,8 +129,6 @@ class Fit:
         scales = getattr(self.estimator, "scale_target", False)
         link = self.parts.activations[-1].link if scales else ""
         link = link if link in FOLDED else ""
-        if not link and not targets.scaling.link:
-            return targets, data.Y
         targets, Y = targets.scaled(link, data)
         if link and data.X.dtype == np.float32:
             check_float32(targets.scaling)

@@ -126,6 +126,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
             "learning_rate_schedule": [StrOptions(set(SCHEDULES)), Schedule, callable],
             "batch_size": [StrOptions({"auto"}), at_least_1],
             "alpha": [Interval(Real, 0, None, closed="left")],
+            "dropout_schedule": [StrOptions(set(SCHEDULES)), Schedule, callable],
             "clip_norm": [Interval(Real, 0, None, closed="neither"), None],
             "dropout": [Interval(Real, 0, 1, closed="left"), list, tuple],
             "max_iter": [at_least_1],

@@ -60,10 +60,11 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     learning_rate : float, default=1e-3
         How long a step against the gradient is.
     learning_rate_schedule : str, Schedule or callable, default="constant"
-        Factor on `learning_rate` during training: "constant", "cosine", "coslog4",
-        "onecycle", "invscaling", "adaptive" (falls when the cost stops improving), a
-        part such as ``OneCycle(warm_up=0.1)``, or a ``callable(progress) -> factor`` for
-        a progress from 0 to 1. For every stochastic solver.
+        Factor on `learning_rate` during training: "constant", "cosine", "flat_cos",
+        "coslog4", "onecycle", "invscaling", "adaptive" (falls when the cost stops
+        improving), a part such as ``OneCycle(warm_up=0.1)``, or a
+        ``callable(progress) -> factor`` for a progress from 0 to 1. For every stochastic
+        solver.
     batch_size : int, default="auto"
         The largest number of examples whose gradients are averaged for one step; the
         batches of an epoch differ in size by at most one. "auto" is an eighth of
@@ -76,6 +77,9 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     dropout : float or sequence of float, default=0.0
         Probability of leaving a hidden neuron out of a training step; a sequence gives
         one per hidden layer.
+    dropout_schedule : str, Schedule or callable, default="constant"
+        Factor on `dropout` during training, in [0, 1]: as for `learning_rate_schedule`.
+        "flat_cos" stays at 1 for the first half, then falls to 0.
     clip_norm : float or None, default=None
         Maximum norm of the gradient; larger gradients are rescaled to it.
     max_iter : int, default=200
@@ -210,6 +214,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         batch_size: int | str = "auto",
         alpha: float = 1e-4,
         dropout: float | Sequence[float] = 0.0,
+        dropout_schedule: str | Schedule | Callable[[float], float] = "constant",
         clip_norm: float | None = None,
         max_iter: int = 200,
         max_time: float | None = None,
@@ -237,6 +242,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         self.batch_size = batch_size
         self.alpha = alpha
         self.dropout = dropout
+        self.dropout_schedule = dropout_schedule
         self.clip_norm = clip_norm
         self.max_iter = max_iter
         self.max_time = max_time

@@ -39,6 +39,7 @@ from .arrays import (
     ignore_overflow,
     ops,
     product,
+    random_numbers,
     weight_gradient,
     xp,
 )
@@ -186,6 +187,8 @@ class Network:
         The parameters, W and b all 0 at first, and the gradient of the cost.
     output : Activation
         That of the output layer.
+    dropout_factor : float
+        Factor, in [0, 1], on the dropout of every layer.
     """
 
     def __init__(
@@ -225,6 +228,7 @@ class Network:
             W = empty(self.params.W[0].shape, dtype)
             self._layers[0] = self._layers[0]._replace(W=W)
         self.output = bound[-1]
+        self.dropout_factor = 1.0
 
     @property
     def layers(self) -> list[Layer]:
@@ -280,7 +284,7 @@ class Network:
             H = A
             if layer.dropout:
                 H = space.H[number]
-                _drop(A, space.D[number], H, layer.dropout, rng)
+                _drop(A, space.D[number], H, layer.dropout * self.dropout_factor, rng)
         return Output(Z, A, self.output, space.share)
 
     def backward(self, X: Input, space: Workspace) -> None:
@@ -318,13 +322,11 @@ def _drop(A: Array, D: Array, H: Array, rate: float, rng: Generator | None) -> N
     mean, so that a prediction, without dropout, needs no correction. Without `rng`, D
     is all ones.
     """
-    if rng is None:
+    if rng is None or not rate:
         D.fill(1)
+        H[...] = A
     else:
-        rng.random(dtype=D.dtype, out=D)
-        xp.greater_equal(D, rate, out=D)
-        D *= 1 / (1 - rate)
-    xp.multiply(A, D, out=H)
+        ops.drop(A, random_numbers(A.shape, A.dtype, rng), rate, D, H)
 
 
 def propagate(X: Input, layers: Sequence[Layer]) -> Array:

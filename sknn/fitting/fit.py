@@ -226,6 +226,7 @@ class Fit:
             shuffle=estimator.shuffle,
             learning_rate=float(estimator.learning_rate),
             schedule=self.parts.schedule,
+            dropout_schedule=self.parts.dropout_schedule,
             epochs=1 if incremental or self.targets.one_class else estimator.max_iter,
             epochs_before=self.observer.curves.n_iter if incremental else 0,
             schedule_epochs=estimator.max_iter,

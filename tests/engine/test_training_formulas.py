@@ -112,6 +112,7 @@ BY_PROGRESS = {
         **{(2 ** (cycle + 0.25) - 1) / 15: 0.5 for cycle in range(4)},
         0.7: (1 - cos(2 * pi * log(11.5) / log(2))) / 2,
     },
+    "flat_cos": {0: 1, 0.25: 1, 0.5: 1, 0.625: 1 - Q, 0.75: 0.5, 0.875: Q, 1: 0},
     "onecycle": {
         0: 1 / 25,
         0.075: 1 / 25 + 0.96 * Q,
@@ -159,7 +160,10 @@ def test_every_schedule_is_tested():
 @pytest.mark.parametrize(
     ("name", "ends"),
     [
-        *[(name, name in ("cosine", "coslog4", "onecycle")) for name in SCHEDULES],
+        *[
+            (name, name in ("cosine", "flat_cos", "coslog4", "onecycle"))
+            for name in SCHEDULES
+        ],
         (CustomSchedule(lambda t: 1), True),
         (Schedule(), False),
     ],

@@ -204,6 +204,18 @@ KERNELS["normal_cdf"] = normal_cdf
 
 
 @kernel
+def drop(A: Any, U: Any, rate: float, D: Any, H: Any) -> None:
+    m, n = A.shape
+    real = A.dtype.type
+    least, zero, kept = real(rate), real(0), real(1 / (1 - rate))
+    for i in range(m):
+        for j in range(n):
+            d = kept if U[i, j] >= least else zero
+            D[i, j] = d
+            H[i, j] = d * A[i, j]
+
+
+@kernel
 def scale_rows(W: Any, s: Any, out: Any) -> None:
     m, n = W.shape
     for i in range(m):

@@ -7,7 +7,7 @@ from .engine.activation import Activation
 from .engine.activations import ELU, LeakyReLU, PReLU
 from .engine.initializers import Glorot, He, Initializer, LeCun, Normal, Uniform
 from .engine.loss import Loss
-from .engine.losses import Gamma, Huber, Quantile, Tweedie
+from .engine.losses import Gamma, Huber, LogLoss, Quantile, Tweedie
 from .engine.optimizer import Optimizer
 from .engine.optimizers import LBFGS, SGD, Adam, AdamW, RMSprop
 from .engine.schedules import Adaptive, Cosine, InvScaling, OneCycle, Schedule
@@ -37,6 +37,7 @@ __all__ = [
     "InvScaling",
     "LeCun",
     "LeakyReLU",
+    "LogLoss",
     "Loss",
     "LossCurveDisplay",
     "NetworkDisplay",

@@ -40,24 +40,30 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         multilabel targets; "auto" chooses. "sigmoid" with three or more classes fits
         one against the rest, and probabilities are normalised.
     loss : str or Loss, default="auto"
-        "log_loss" (the default), "squared_error" of the probabilities, or any object with
-        ``value(y, a)`` and ``gradient(y, a)``: see `check_loss`.
+        "log_loss" (the default), "squared_error" of the probabilities, a part such as
+        ``LogLoss(smoothing=0.1)``, or any object with ``value(y, a)`` and
+        ``gradient(y, a)``: see `check_loss`.
     initializer : str, Initializer or callable, default="auto"
         What the weights start from; biases start at 0. "auto" is He for the relu family
         after the first hidden layer, LeCun for selu, Glorot for the rest. Else one of
         "he_uniform", "he_normal", "glorot_uniform", "glorot_normal", "lecun_uniform",
-        "lecun_normal", "normal", "uniform", "zeros", a part such as ``Normal(0.1)``, or
-        a ``callable(rng, shape)`` that returns the weights.
+        "lecun_normal", "normal", "uniform", "zeros", "data" (weights and biases by up to
+        1,000 rows of X), a part such as ``Normal(0.1)``, or a ``callable(rng, shape)``
+        that returns the weights.
+    input_scale : bool, default=False
+        Whether every column of X gets a factor that is trained along, from 1 on; with
+        "adam" six times as fast as a weight. It is folded into ``coefs_[0]``.
     solver : str or Solver, default="adam"
         "adam", "adamw", "sgd" (plain, without momentum), "rmsprop", "lbfgs" (all rows at
         once; for small data), or a part such as ``SGD(momentum=0.9, nesterov=True)``.
     learning_rate : float, default=1e-3
         How long a step against the gradient is.
     learning_rate_schedule : str, Schedule or callable, default="constant"
-        Factor on `learning_rate` during training: "constant", "cosine", "coslog4",
-        "onecycle", "invscaling", "adaptive" (falls when the cost stops improving), a
-        part such as ``OneCycle(warm_up=0.1)``, or a ``callable(progress) -> factor`` for
-        a progress from 0 to 1. For every stochastic solver.
+        Factor on `learning_rate` during training: "constant", "cosine", "flat_cos",
+        "coslog4", "onecycle", "invscaling", "adaptive" (falls when the cost stops
+        improving), a part such as ``OneCycle(warm_up=0.1)``, or a
+        ``callable(progress) -> factor`` for a progress from 0 to 1. For every stochastic
+        solver.
     batch_size : int, default="auto"
         The largest number of examples whose gradients are averaged for one step; the
         batches of an epoch differ in size by at most one. "auto" is an eighth of
@@ -70,6 +76,9 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     dropout : float or sequence of float, default=0.0
         Probability of leaving a hidden neuron out of a training step; a sequence gives
         one per hidden layer.
+    dropout_schedule : str, Schedule or callable, default="constant"
+        Factor on `dropout` during training, in [0, 1]: as for `learning_rate_schedule`.
+        "flat_cos" stays at 1 for the first half, then falls to 0.
     clip_norm : float or None, default=None
         Maximum norm of the gradient; larger gradients are rescaled to it.
     max_iter : int, default=200
@@ -187,12 +196,14 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         output_activation: str | Activation = "auto",
         loss: str | Loss = "auto",
         initializer: str | Initializer | Callable[..., Any] = "auto",
+        input_scale: bool = False,
         solver: str | Solver = "adam",
         learning_rate: float = 1e-3,
         learning_rate_schedule: str | Schedule | Callable[[float], float] = "constant",
         batch_size: int | str = "auto",
         alpha: float = 1e-4,
         dropout: float | Sequence[float] = 0.0,
+        dropout_schedule: str | Schedule | Callable[[float], float] = "constant",
         clip_norm: float | None = None,
         max_iter: int = 200,
         max_time: float | None = None,
@@ -212,12 +223,14 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         self.output_activation = output_activation
         self.loss = loss
         self.initializer = initializer
+        self.input_scale = input_scale
         self.solver = solver
         self.learning_rate = learning_rate
         self.learning_rate_schedule = learning_rate_schedule
         self.batch_size = batch_size
         self.alpha = alpha
         self.dropout = dropout
+        self.dropout_schedule = dropout_schedule
         self.clip_norm = clip_norm
         self.max_iter = max_iter
         self.max_time = max_time

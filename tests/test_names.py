@@ -152,5 +152,5 @@ def test_both_classes_say_the_same_of_what_they_share(section):
     one, other = (entries(kind, section) for kind in KINDS)
     different = {name for name in one.keys() & other.keys() if one[name] != other[name]}
     assert different == OWN_WORDS & one.keys()
-    own = {"scale_target", "class_weight", "classes_"}
+    own = {"scale_target", "clip_target", "class_weight", "classes_"}
     assert one.keys() ^ other.keys() <= own

@@ -287,10 +287,14 @@ class Numbers:
     ----------
     n_columns : int
     scaling : TargetScaling
+    low, high : arrays of shape (n_columns,)
+        The least and the greatest target so far; not finite before the first one.
     """
 
     n_columns: int
     scaling: TargetScaling
+    low: Array
+    high: Array
     task: ClassVar[str] = "regression"
     multilabel: ClassVar[bool] = False
     one_class: ClassVar[bool] = False
@@ -302,12 +306,14 @@ class Numbers:
     ) -> tuple[Self, Array]:
         """Return the targets of a fit, and y as float64 of shape (n, n_columns).
 
-        A stream keeps the scale of the past.
+        A stream keeps the scale and the range of the past.
         """
         Y = _columns(y)
         if past is not None and incremental and past.n_columns == Y.shape[1]:
             return past, Y
-        return cls(Y.shape[1], TargetScaling.start("", Y.shape[1])), Y
+        n_columns = Y.shape[1]
+        low, high = np.full((2, n_columns), [[np.inf], [-np.inf]])
+        return cls(n_columns, TargetScaling.start("", n_columns), low, high), Y
 
     def transform(self, y: Array, name: str = "y") -> Array:
         """Return y, (n,) or (n, n_columns), as float64 of shape (n, n_columns)."""
@@ -328,16 +334,29 @@ class Numbers:
         return self, w
 
     def scaled(self, link: str, data: Data) -> tuple[Self, Array]:
-        """Return the targets with their scale, and Y, (n, n_columns), in that scale."""
+        """Return the targets with their scale and range, and Y in that scale.
+
+        Y is of shape (n, n_columns).
+        """
         scaling = self.scaling
         if scaling.link != link:
             scaling = TargetScaling.start(link, self.n_columns)
         _, Y, w, indices = data
-        if indices is None:
-            scaling = scaling.update(Y, w)
-        else:
-            scaling = scaling.update(Y[indices], None if w is None else w[indices])
-        return replace(self, scaling=scaling), scaling.encode(Y)
+        rows = Y if indices is None else Y[indices]
+        w = w if w is None or indices is None else w[indices]
+        scaling = scaling.update(rows, w)
+        counted = rows if w is None else rows[w[:, 0] > 0]
+        low = np.minimum(self.low, counted.min(axis=0, initial=np.inf))
+        high = np.maximum(self.high, counted.max(axis=0, initial=-np.inf))
+        return replace(self, scaling=scaling, low=low, high=high), scaling.encode(Y)
+
+    def clip(self, A: Array) -> None:
+        """Bring the predictions `A`, (n, n_outputs), into the range of y, in place.
+
+        Several quantiles of one target have its range.
+        """
+        if np.isfinite(self.low).all():  # else no target has counted so far
+            np.clip(A, self.low.astype(A.dtype), self.high.astype(A.dtype), out=A)
 
 
 def _columns(y: Array, name: str = "y") -> Array:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .arrays import Array, Input, empty, xp
+from .arrays import Array, Generator, Input, empty, xp
 
 TABLE = 128  # columns up to which the different rows are kept as a table
 
@@ -94,6 +94,18 @@ class Data(NamedTuple):
         """Return a copy of the rows `indices`, (m,)."""
         w = None if self.w is None else self.w[indices]
         return Data(self.X[indices], self.Y[indices], w)
+
+    def sample(self, m: int, rng: Generator) -> Input:
+        """Return `m` random rows of X as float64, (m, n_features), or all if fewer.
+
+        Rows of weight 0 are left out, unless all are.
+        """
+        indices = xp.arange(len(self.Y)) if self.indices is None else self.indices
+        if self.w is not None and self.w[indices].any():
+            indices = indices[self.w[indices, 0] > 0]
+        if len(indices) > m:
+            indices = rng.choice(indices, m, replace=False)
+        return self.X[indices].astype(xp.float64)
 
 
 def gather(X: Input | Target, indices: Array | slice, out: Array | None = None) -> Input:

@@ -1,26 +1,37 @@
 """Initial weights: random numbers whose spread keeps the signal alive through the layers.
 
-Biases start at 0 (see `network`); only the matrices of weights are drawn here, always in
-float64, so that a float32 network starts from the same weights as a float64 one.
+Biases start at 0, except with `DataDriven`. All is drawn in float64, so that a float32
+network starts from the same weights as a float64 one.
 
 Sources: X. Glorot and Y. Bengio, "Understanding the difficulty of training deep
 feedforward neural networks" (2010); K. He et al., "Delving deep into rectifiers" (2015);
-Y. LeCun et al., "Efficient BackProp" (1998).
+Y. LeCun et al., "Efficient BackProp" (1998); D. Holzmüller et al., "Better by default"
+(2024) and I. Steinwart, "A sober look at neural network initializations" (2019) for
+`DataDriven`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from math import sqrt
+from typing import ClassVar
 
-from .arrays import Array, Generator, is_finite, xp
+from .arrays import Array, Generator, Input, is_finite, xp
 from .part import Part, part
+
+TERMS = 5  # rows in the mean that a bias of `DataDriven` comes from
+ROUNDING = 1e-12
 
 
 class Initializer(Part):
     """Draws the weights of a layer; the base of all of them.
 
-    A subclass writes `draw`.
+    A subclass writes `draw`, or `fill` if it also sets the biases or needs rows of X.
+
+    Attributes
+    ----------
+    needs_rows : bool
+        Whether `fill` looks at rows of the training set.
 
     See Also
     --------
@@ -48,9 +59,24 @@ class Initializer(Part):
     True
     """
 
+    needs_rows: ClassVar[bool] = False
+
     def draw(self, rng: Generator, shape: tuple[int, int]) -> Array:
         """Return a new float64 array of `shape` = (nodes before, nodes here)."""
         raise NotImplementedError
+
+    def fill(self, rng: Generator, W: Array, b: Array, H: Input | None) -> None:
+        """Write the initial values of a layer into `W` and `b`, which is all 0 before.
+
+        Parameters
+        ----------
+        rng : Generator
+        W : array of shape (nodes before, nodes here)
+        b : array of shape (nodes here,)
+        H : float64 array or CSR matrix of shape (m, nodes before), or None
+            What comes into the layer for some random training rows, if `needs_rows`.
+        """
+        W[...] = self.draw(rng, W.shape)
 
 
 @part
@@ -219,6 +245,34 @@ class Zeros(Initializer):
         return xp.zeros(shape)
 
 
+class DataDriven(Initializer):
+    """Sums of spread 1 on the training rows, and biases that put bends among them.
+
+    W is drawn from N(0, 1) / √n_in, then every column is divided by the standard deviation
+    of its sums z_ij over some rows. b_j = -Σ_r λ_r z_ij for `TERMS` rows i = i_r drawn for
+    every neuron, the λ_r exponential and scaled to a sum of 1: each neuron has its 0 at a
+    random mean of rows.
+    """
+
+    needs_rows: ClassVar[bool] = True
+
+    def draw(self, rng: Generator, shape: tuple[int, int]) -> Array:
+        return rng.normal(0.0, 1 / sqrt(shape[0]), shape)
+
+    def fill(self, rng: Generator, W: Array, b: Array, H: Input | None) -> None:
+        drawn = self.draw(rng, W.shape)
+        Z = H @ drawn
+        std, n_out = Z.std(axis=0), Z.shape[1]
+        # A sum that is the same in all rows, to rounding, has no spread to divide by.
+        constant = std <= ROUNDING * xp.abs(Z).max(axis=0)
+        std[constant | ~xp.isfinite(std)] = 1
+        W[...] = drawn / std
+        shares = rng.exponential(size=(TERMS, n_out))
+        rows = rng.integers(len(Z), size=(TERMS, n_out))
+        chosen = Z[rows, xp.arange(n_out)] / std
+        b[...] = -(shares * chosen).sum(axis=0) / shares.sum(axis=0)
+
+
 @part
 class CustomInitializer(Initializer):
     """Weights from the user's own ``callable(rng, shape)``."""
@@ -245,4 +299,5 @@ INITIALIZERS: dict[str, Initializer] = {
     "normal": Normal(),
     "uniform": Uniform(),
     "zeros": Zeros(),
+    "data": DataDriven(),
 }

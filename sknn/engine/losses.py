@@ -10,6 +10,7 @@ from __future__ import annotations
 from numbers import Real
 from typing import ClassVar
 
+from .activation import Activation
 from .arrays import Array, ops, row_maxima, softplus, xlogy, xp
 from .loss import Loss, Output
 from .part import part
@@ -305,19 +306,51 @@ def _times_exp(Y: Array, Z: Array) -> Array:
     return xp.exp(xp.where(Y > 0, Z, 0)) * Y
 
 
+@part
 class LogLoss(Loss):
     """Minus the log-likelihood of the labels, computed from the logits Z.
 
     With softmax: c = -y log a for every class. With sigmoid outputs, each a yes or no:
     c = -y log a - (1 - y) log(1 - a). In both cases ∂C/∂z = a - y (with softmax since
-    every row of Y sums to 1).
+    every row of Y sums to 1). With smoothing ε, y is replaced by (1 - ε) y + ε / K for K
+    classes, by (1 - ε) y + ε / 2 for a yes or no. Source of the smoothing: C. Szegedy et
+    al., "Rethinking the Inception architecture" (2016).
+
+    Parameters
+    ----------
+    smoothing : float, default=0.0
+        ε, in [0, 1): the share of every label that is spread evenly over all classes, so
+        that no logit grows without end. The losses reported are those of the smoothed
+        labels.
+
+    See Also
+    --------
+    FFNNClassifier : Takes an instance as `loss`.
+
+    Examples
+    --------
+    >>> from sknn import LogLoss
+    >>> LogLoss(smoothing=0.1)
+    LogLoss(smoothing=0.1)
     """
 
+    smoothing: float = 0.0
     tasks: ClassVar[frozenset[str]] = frozenset({"classification"})
     output: ClassVar[str] = "softmax"
 
+    def __post_init__(self) -> None:
+        self.check_number("smoothing", 0, 1)
+
+    def _smoothed(self, Y: Array, activation: Activation) -> Array:
+        """Return (1 - ε) y + ε / K, (m, n_outputs), or `Y` itself without smoothing."""
+        if not self.smoothing:
+            return Y
+        n_classes = Y.shape[1] if activation.joint else 2
+        return Y * (1 - self.smoothing) + self.smoothing / n_classes
+
     def cost(self, Y: Array, output: Output, out: Array) -> None:
         Z, A, activation, _ = output
+        Y = self._smoothed(Y, activation)
         if activation.joint:
             # A small a_j may have been rounded to 0, the greatest of a row never:
             # -log a_j = max_k z_k - z_j - log max_k a_k.
@@ -329,7 +362,7 @@ class LogLoss(Loss):
             out -= Y * Z
 
     def gradient(self, Y: Array, output: Output, out: Array) -> None:
-        xp.subtract(output.A, Y, out=out)
+        xp.subtract(output.A, self._smoothed(Y, output.activation), out=out)
         out *= output.scale
 
     def evaluate(self, Y: Array, output: Output, delta: Array) -> Array:
@@ -337,6 +370,7 @@ class LogLoss(Loss):
         in_one_pass = ops.cross_entropy is not None and type(self) is LogLoss
         if not in_one_pass or not output.activation.joint:
             return super().evaluate(Y, output, delta)
+        Y = self._smoothed(Y, output.activation)
         costs = xp.empty(delta.shape[1], delta.dtype)
         ops.cross_entropy(Y, output.Z, output.A, output.scale, costs, delta)
         return costs

@@ -1,7 +1,8 @@
 """All parameters of a network in one flat vector, with the layers as views of it.
 
 The vector holds every layer's weights first, then every layer's biases, then what the
-activations learn: W[0] … W[L-1], b[0] … b[L-1], learned[0] … learned[L-1]. So a penalty
+activations learn, then the scales of the inputs if there are any: W[0] … W[L-1],
+b[0] … b[L-1], learned[0] … learned[L-1], scales. So a penalty
 or a decay of the weights is one operation on a contiguous part, and an optimizer never
 needs to know of layers. A gradient is kept in the same form.
 """
@@ -26,6 +27,8 @@ class Parameters:
         Per layer after the input, how many values its activation learns.
     dtype : dtype
         float32 or float64.
+    n_scales : int, default=0
+        Number of scales of inputs.
 
     Attributes
     ----------
@@ -34,19 +37,26 @@ class Parameters:
         The part of `flat` that holds all W.
     W, b, learned : lists of views
         Per layer, of shapes (nodes before, nodes here), (nodes here,), (n_learned,).
+    scales : view of shape (n_scales,)
     """
 
     def __init__(
-        self, widths: Sequence[int], n_learned: Sequence[int], dtype: type
+        self,
+        widths: Sequence[int],
+        n_learned: Sequence[int],
+        dtype: type,
+        n_scales: int = 0,
     ) -> None:
         shapes: list[tuple[int, ...]] = list(pairwise(widths))
         self.n_weights = sum(n_in * n_out for n_in, n_out in shapes)
-        self.flat: Array = zeros(self.n_weights + sum(widths[1:]) + sum(n_learned), dtype)
+        others = sum(widths[1:]) + sum(n_learned) + n_scales
+        self.flat: Array = zeros(self.n_weights + others, dtype)
         self.weights = self.flat[: self.n_weights]
         self._taken = 0
         self.W = [self._view(shape) for shape in shapes]
         self.b = [self._view((n_out,)) for n_out in widths[1:]]
         self.learned = [self._view((n,)) for n in n_learned]
+        self.scales = self._view((n_scales,))
 
     def _view(self, shape: tuple[int, ...]) -> Array:
         """Return the next free part of `flat` as a view of `shape`."""

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from .arrays import Array, Generator
 from .optimizer import OptimizerState
-from .schedules import Schedule
+from .schedules import Constant, Schedule
 from .stopping import Interrupt, Stopping
 
 
@@ -64,6 +64,7 @@ class Plan:
     shuffle : bool
     learning_rate : float
     schedule : Schedule
+        The factor on the learning rate.
     epochs : int
         How many to run at most; for L-BFGS, how many iterations.
     epochs_before, schedule_epochs : int
@@ -79,6 +80,8 @@ class Plan:
         Score of the parameters that training starts from, if they are a candidate.
     interrupt : Interrupt
         Looked at after every batch.
+    dropout_schedule : Schedule
+        The factor on dropout; it sees the same progress.
     """
 
     batch_size: int
@@ -95,6 +98,7 @@ class Plan:
     max_time: float | None = None
     start_score: float | None = None
     interrupt: Interrupt = field(default_factory=Interrupt)
+    dropout_schedule: Schedule = field(default_factory=Constant)
 
     def stopping(self, params: Array) -> Stopping:
         """Return the rule for when to stop.

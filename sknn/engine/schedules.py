@@ -1,4 +1,4 @@
-"""Schedules: the factor on the learning rate as training goes on.
+"""Schedules: the factor on the learning rate, or on dropout, as training goes on.
 
 A factor may depend on the progress through training (0 at its start, 1 at its end), on
 the number of steps done, and on the number of plateaus: times that the cost stopped
@@ -23,7 +23,7 @@ class Moment(NamedTuple):
 
 
 class Schedule(Part):
-    """A factor on the learning rate; the base of all schedules.
+    """A factor on the learning rate or on dropout; the base of all schedules.
 
     A subclass writes `factor`.
 
@@ -105,6 +105,20 @@ class Cosine(Schedule):
 
     def factor(self, moment: Moment) -> float:
         return self.end + (1 - self.end) * 0.5 * (1 + cos(pi * moment.progress))
+
+
+class FlatCos(Schedule):
+    """1 for the first half of training, then along half a cosine wave to 0.
+
+    (1 + cos(π (2t - 1))) / 2 for progress t from 1/2. Source: D. Holzmüller et al.,
+    "Better by default" (2024), RealMLP's schedule of dropout and weight decay.
+    """
+
+    ends: ClassVar[bool] = True
+
+    def factor(self, moment: Moment) -> float:
+        t = max(0.5, moment.progress)
+        return 0.5 * (1 + cos(pi * (2 * t - 1)))
 
 
 class CosLog4(Schedule):
@@ -240,6 +254,7 @@ class CustomSchedule(Schedule):
     """
 
     function: Callable[[float], float]
+    parameter: str = "learning_rate_schedule"
     ends: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -250,7 +265,7 @@ class CustomSchedule(Schedule):
         factor = float(self.function(moment.progress))
         if not (isfinite(factor) and factor >= 0):
             raise ValueError(
-                f"learning_rate_schedule={self.function!r} must return a finite factor "
+                f"{self.parameter}={self.function!r} must return a finite factor "
                 f">= 0, got {factor} at progress {moment.progress:g}."
             )
         return factor
@@ -259,6 +274,7 @@ class CustomSchedule(Schedule):
 SCHEDULES: dict[str, Schedule] = {
     "constant": Constant(),
     "cosine": Cosine(),
+    "flat_cos": FlatCos(),
     "coslog4": CosLog4(),
     "onecycle": OneCycle(),
     "invscaling": InvScaling(),

@@ -53,6 +53,17 @@ def clip(grad: Array, norm: float) -> None:
         grad *= norm / length
 
 
+def dropout_factor(plan: Plan, moment: Moment) -> float:
+    """Return the factor on dropout; raise a ValueError if it is not in [0, 1]."""
+    factor = plan.dropout_schedule.factor(moment)
+    if not 0 <= factor <= 1:
+        raise ValueError(
+            f"dropout_schedule={plan.dropout_schedule!r} must return a factor in [0, 1], "
+            f"got {factor} at progress {moment.progress:g}: raise dropout instead."
+        )
+    return factor
+
+
 class EpochMean:
     """The mean of the costs over the rows of an epoch so far."""
 
@@ -147,6 +158,7 @@ class Training:
             progress = min(1.0, (done + number / count) / plan.schedule_epochs)
             moment = Moment(progress, self.optimizer_state.step, state.plateaus)
             self._rate = plan.learning_rate * plan.schedule.factor(moment)
+            self.cost.network.dropout_factor = dropout_factor(plan, moment)
             self._mean.add(self._step(batch, space), batch.n)
             if plan.interrupt.pressed:
                 raise KeyboardInterrupt

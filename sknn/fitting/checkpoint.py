@@ -41,6 +41,8 @@ class Checkpoint:
         with early stopping publishes the best so far and continues from the latest.
     published : array of shape (n_parameters,) or None
         With `ahead`, the published parameters: they are the user's own if they differ.
+    unscaled, scales : arrays of shape (n_features, nodes here) and (n_features,), or None
+        With `input_scale`, the first layer and its scales, which are published as one.
     """
 
     state: TrainingState
@@ -51,6 +53,8 @@ class Checkpoint:
     split_seed: int | None = None
     ahead: Array | None = None
     published: Array | None = None
+    unscaled: Array | None = None
+    scales: Array | None = None
 
     def is_published(self, scaling: TargetScaling, W: Array, b: Array) -> bool:
         """Return whether the published last layer, `W` and `b`, is still this one.
@@ -148,7 +152,7 @@ def _load(
         W, b = past.scaling.fold(params.W[-1], params.b[-1])
         params.W[-1][...], params.b[-1][...] = scaling.unfold(W, b)
         return
-    W, b = estimator.coefs_[-1], estimator.intercepts_[-1]
+    W, b = _last(estimator)
     if past is not None and past.is_published(scaling, W, b):
         W, b = past.W, past.b
     else:
@@ -161,14 +165,45 @@ def _load(
         for view, array in zip(views, arrays, strict=True):
             if view.shape == array.shape:
                 view[...] = array
+    if past is not None and past.unscaled is not None and len(params.scales):
+        _take_out_scales(network, estimator, scaling, past)
+
+
+def _take_out_scales(
+    network: Network, estimator: Any, scaling: TargetScaling, past: Checkpoint
+) -> None:
+    """Set the first layer and its scales to what `past` has, if that is still published.
+
+    If not, the weights are the user's own, and the scales stay at 1.
+    """
+    params = network.params
+    given, ones = params.W[0].copy(), params.scales.copy()
+    params.W[0][...], params.scales[...] = past.unscaled, past.scales
+    published = network.layers[0].W.copy()
+    if len(params.W) == 1:  # the scale of the target is in this layer, too
+        published, b = past.scaling.fold(published, past.b)
+        if not past.is_published(scaling, *_last(estimator)):
+            folded, _ = past.scaling.fold(params.W[0], past.b)
+            params.W[0][...] = scaling.unfold(folded, b)[0]
+    if not np.array_equal(published, estimator.coefs_[0]):
+        params.W[0][...], params.scales[...] = given, ones
+
+
+def _last(estimator: Any) -> tuple[Array, Array]:
+    """Return the published last layer's weights and biases.
+
+    The shapes are (nodes before, n_outputs) and (n_outputs,).
+    """
+    return estimator.coefs_[-1], estimator.intercepts_[-1]
 
 
 def _check_ahead(flat: Array, past: Checkpoint) -> None:
     """Raise a ValueError if the activations have changed, and so what they learn."""
     if past.ahead is not None and past.ahead.shape != flat.shape:
         raise ValueError(
-            "activation is not that of the fitted network: a stream with early stopping "
-            "cannot continue with another number of learned values. Use a new estimator."
+            "activation or input_scale is not that of the fitted network: a stream with "
+            "early stopping cannot continue with another number of learned values. Use a "
+            "new estimator."
         )
 
 

@@ -129,8 +129,6 @@ class Fit:
         scales = getattr(self.estimator, "scale_target", False)
         link = self.parts.activations[-1].link if scales else ""
         link = link if link in FOLDED else ""
-        if not link and not targets.scaling.link:
-            return targets, data.Y
         targets, Y = targets.scaled(link, data)
         if link and data.X.dtype == np.float32:
             check_float32(targets.scaling)
@@ -153,13 +151,13 @@ class Fit:
             )
         widths = (X.shape[1], *parts.widths, parts.n_outputs)
         form = (widths, parts.activations, parts.dropout, X.dtype.type)
+        network = Network(*form, self.estimator.input_scale)
         scaling = self.targets.scaling
         if self.checked.resumes:
-            network = Network(*form)
             state = resume(network, parts.solver, self.estimator, scaling)
             return network, state or TrainingState(generator(self.estimator.random_state))
         rng = generator(self.estimator.random_state)
-        network = Network.drawn(*form, parts.initializers, rng)
+        network.draw(parts.initializers, self.checked.data, rng)
         if is_given:
             start_from(network, scaling, initial)
         return network, TrainingState(rng)
@@ -228,6 +226,7 @@ class Fit:
             shuffle=estimator.shuffle,
             learning_rate=float(estimator.learning_rate),
             schedule=self.parts.schedule,
+            dropout_schedule=self.parts.dropout_schedule,
             epochs=1 if incremental or self.targets.one_class else estimator.max_iter,
             epochs_before=self.observer.curves.n_iter if incremental else 0,
             schedule_epochs=estimator.max_iter,
@@ -289,7 +288,8 @@ class Fit:
 
     def _checkpoint(self) -> Checkpoint:
         """Return where training has stopped."""
-        params, past = self.network.params, getattr(self.estimator, "_checkpoint", None)
+        network, past = self.network, getattr(self.estimator, "_checkpoint", None)
+        params = network.params
         seed = self.checked.split_seed
         if seed is None and past is not None and self.checked.resumes:
             seed = past.split_seed
@@ -297,9 +297,11 @@ class Fit:
             state=self.state,
             solver=self.parts.solver,
             scaling=self.targets.scaling,
-            W=params.W[-1].copy(),
+            W=network.layers[-1].W.copy(),
             b=params.b[-1].copy(),
             split_seed=seed,
+            unscaled=params.W[0].copy() if len(params.scales) else None,
+            scales=params.scales.copy(),
         )
 
     def _shortfall(self) -> str:

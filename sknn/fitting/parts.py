@@ -29,13 +29,14 @@ HIDDEN_ACTIVATIONS = {name for name, part in ACTIVATIONS.items() if part.hidden}
 
 # Parameters that need a validation set, and that need a hidden layer.
 VALIDATION = ("scoring", "validation_fraction")
-HIDDEN = ("activation", "dropout")
+HIDDEN = ("activation", "dropout", "dropout_schedule")
 # Parameters that mean nothing to full-batch training.
 UNUSED_BY_LBFGS = (
     "learning_rate",
     "learning_rate_schedule",
     "batch_size",
     "dropout",
+    "dropout_schedule",
     "shuffle",
     "n_iter_no_change",
     "clip_norm",
@@ -94,12 +95,13 @@ class Parts:
     activations : tuple of Activation
         One per hidden layer, then the output's.
     out_activation : str or Activation
-        What the output activation is called in `out_activation_`.
+        What the output activation is called in `out_activation_`: scikit-learn's name for
+        it, which converters of fitted networks look for.
     initializers : tuple of Initializer
         One per layer.
     dropout : tuple of float
         One per hidden layer.
-    loss, solver, schedule : Loss, Solver, Schedule
+    loss, solver, schedule, dropout_schedule : Loss, Solver, Schedule, Schedule
     """
 
     widths: tuple[int, ...]
@@ -111,6 +113,7 @@ class Parts:
     loss: Loss
     solver: Solver
     schedule: Schedule
+    dropout_schedule: Schedule
 
     @classmethod
     def of(
@@ -138,20 +141,20 @@ class Parts:
         output = _resolve(name, ACTIVATIONS)
         _check_output(name, output, loss, targets, n_outputs)
         hidden = _per_layer("activation", estimator.activation, widths, _activation)
-        validates = has_validation_set or estimator.early_stopping is not False
-        _warn_without_effect(estimator, validates, len(widths))
         activations = (*hidden, output)
+        dropout = _per_layer("dropout", estimator.dropout, widths, _dropout)
+        _warn_without_effect(estimator, has_validation_set, dropout)
         return cls(
             widths=widths,
             n_outputs=n_outputs,
             activations=activations,
-            # scikit-learn's name, which converters of fitted networks look for
             out_activation="logistic" if name == "sigmoid" else name,
             initializers=_initializers(estimator.initializer, activations),
-            dropout=_per_layer("dropout", estimator.dropout, widths, _dropout),
+            dropout=dropout,
             loss=loss,
             solver=_resolve(estimator.solver, SOLVERS),
-            schedule=_schedule(estimator.learning_rate_schedule),
+            schedule=_schedule(estimator, "learning_rate_schedule"),
+            dropout_schedule=_schedule(estimator, "dropout_schedule"),
         )
 
 
@@ -278,11 +281,12 @@ def _initializers(value: Any, activations: Sequence[Activation]) -> tuple[Initia
     return tuple(_resolve(value, INITIALIZERS) for _ in activations)
 
 
-def _schedule(value: Any) -> Schedule:
-    """Return the schedule."""
-    _check_instance("learning_rate_schedule", value)
+def _schedule(estimator: Any, name: str) -> Schedule:
+    """Return the schedule that the parameter `name` says."""
+    value = getattr(estimator, name)
+    _check_instance(name, value)
     if not isinstance(value, str | Schedule):
-        return CustomSchedule(value)
+        return CustomSchedule(value, name)
     part: Schedule = _resolve(value, SCHEDULES)
     return part
 
@@ -300,15 +304,23 @@ def warn_unused(estimator: Any, keep_best: bool) -> None:
         )
 
 
-def _warn_without_effect(estimator: Any, validates: bool, n_hidden: int) -> None:
-    """Warn about parameters that were set and that have nothing to act on."""
-    if not validates:
+def _warn_without_effect(
+    estimator: Any, has_validation_set: bool, dropout: tuple[float, ...]
+) -> None:
+    """Warn about parameters that were set and that have nothing to act on.
+
+    `dropout` has a rate per hidden layer.
+    """
+    if not has_validation_set and estimator.early_stopping is False:
         for name, value in _set_by_the_user(estimator, VALIDATION):
             warn_user(
                 f"{name}={value!r} has no effect without a validation set: set "
                 "early_stopping=True, or pass X_val and y_val to fit."
             )
-    if not n_hidden:
+    if dropout and not any(dropout):
+        for name, value in _set_by_the_user(estimator, ("dropout_schedule",)):
+            warn_user(f"{name}={value!r} has no effect: dropout is 0.")
+    if not dropout:
         for name, value in _set_by_the_user(estimator, HIDDEN):
             warn_user(f"{name}={value!r} has no effect: there is no hidden layer.")
 

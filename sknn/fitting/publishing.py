@@ -151,13 +151,14 @@ class Publisher:
     def attributes(self, curves: Curves) -> dict[str, Any]:
         """Return the fitted attributes for the network as it is, all of them copies."""
         parts, params, scaling = self.parts, self.network.params, self.targets.scaling
-        W, b = params.W[-1].copy(), params.b[-1].copy()
+        coefs = [layer.W.copy() for layer in self.network.layers]
+        W, b = coefs[-1], params.b[-1].copy()
         if scaling.link:
             W, b = scaling.fold(W, b)
         return {
             **self.checked.features.attributes,
             **self.targets.attributes,
-            "coefs_": [*(W.copy() for W in params.W[:-1]), W],
+            "coefs_": [*coefs[:-1], W],
             "intercepts_": [*(b.copy() for b in params.b[:-1]), b],
             "activation_coefs_": [learned.copy() for learned in params.learned],
             "n_parameters_": len(params.flat),

@@ -35,6 +35,9 @@ RESULTS = {
     "subtract_maxima": (1,),
     "divide_by_sums": (0,),
     "normal_cdf": (1,),
+    "drop": (3, 4),
+    "scale_rows": (2,),
+    "scale_rows_backward": (2, 3),
     "sparse_product": (2,),
     "sparse_weight_gradient": (2,),
 }
@@ -68,6 +71,9 @@ def inputs(name, dtype):
         "subtract_maxima": [100 * normal(7, 5), normal(7, 5)],
         "divide_by_sums": [normal(7, 5) ** 2],
         "normal_cdf": [3 * normal(70, 5), normal(70, 5)],
+        "drop": [normal(7, 5), RNG.random((7, 5), dtype), 0.3, normal(7, 5), normal(7, 5)],
+        "scale_rows": [normal(7, 5), normal(7), normal(7, 5)],
+        "scale_rows_backward": [normal(7, 5), normal(7), normal(7, 5), normal(7)],
         "sparse_product": [X, normal(9, 5), normal(7, 5)],
         "sparse_weight_gradient": [X, normal(7, 5), normal(9, 5)],
     }[name]
@@ -140,7 +146,8 @@ def test_a_step_by_the_kernel_is_the_step_of_the_class(solver, dtype, in_numpy):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_log_loss_by_the_kernel_is_that_of_the_class(rows, dtype, in_numpy):
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_the_log_loss_by_the_kernel_is_that_of_the_class(smoothing, rows, dtype, in_numpy):
     arrays.load_kernels()
     Y = np.eye(5, dtype=dtype)[[0, 3, 4]]
     Z = 100 * RNG.normal(size=(3, 5)).astype(dtype)
@@ -150,7 +157,7 @@ def test_the_log_loss_by_the_kernel_is_that_of_the_class(rows, dtype, in_numpy):
         A, delta = np.empty_like(Z), np.empty_like(Z)
         softmax(Z, A)
         output = Output(Z.copy(), A, ACTIVATIONS["softmax"])
-        return LogLoss().evaluate(Y, output._replace(scale=scale), delta), delta
+        return LogLoss(smoothing).evaluate(Y, output._replace(scale=scale), delta), delta
 
     fast = evaluate()
     in_numpy()

@@ -129,6 +129,26 @@ def test_the_log_loss_of_softmax_is_that_of_the_labels():
     assert_gradient_is_that_of_the_cost(loss, Y, Z, softmax)
 
 
+@pytest.mark.usefixtures("backend")
+@pytest.mark.parametrize("output", ["softmax", "sigmoid"])
+def test_smoothing_spreads_a_share_of_every_label_over_all_classes(output):
+    _, _, Y, Z = softmax_problem()
+    activation, loss = ACTIVATIONS[output], LogLoss(smoothing=0.3)
+    A, found = forward(activation, Z)[1], costs(loss, Y, Z, activation)
+    if output == "softmax":
+        expected = -(0.7 * Y + 0.1) * np.log(A)
+    else:
+        expected = -(0.7 * Y + 0.15) * np.log(A) - (0.85 - 0.7 * Y) * np.log(1 - A)
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
+    assert_gradient_is_that_of_the_cost(loss, Y, Z, activation)
+
+
+@pytest.mark.parametrize("smoothing", [-0.1, 1.0, "all"])
+def test_a_smoothing_that_leaves_nothing_of_a_label_is_refused(smoothing):
+    with pytest.raises(ValueError, match="smoothing must be a number in"):
+        LogLoss(smoothing)
+
+
 def test_several_quantiles_of_one_target_are_as_many_outputs():
     rng = np.random.default_rng(0)
     loss, Y, Z = Quantile((0.1, 0.9)), rng.normal(size=(20, 1)), rng.normal(size=(20, 2))

@@ -12,7 +12,7 @@ from sklearn.metrics import (
     mean_tweedie_deviance,
 )
 
-from sknn import FFNNRegressor, Gamma, Quantile, Tweedie
+from sknn import FFNNClassifier, FFNNRegressor, Gamma, LogLoss, Quantile, Tweedie
 from sknn.engine.activations import ACTIVATIONS
 from sknn.engine.loss import Output
 from sknn.engine.losses import LOSSES
@@ -278,3 +278,19 @@ def test_what_a_loss_derived_from_log_loss_overrides_is_not_passed_over():
     np.testing.assert_allclose(
         Doubled().evaluate(Y, output._replace(scale=one), np.empty_like(Z)), 2 * plain
     )
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_a_fit_on_smoothed_labels_reports_their_loss(n_classes):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 2))
+    y = np.digitize(X[:, 0], [-0.4, 0.4][: n_classes - 1])
+    model = FFNNClassifier(
+        (), loss=LogLoss(smoothing=0.2), solver="lbfgs", alpha=0.0, random_state=0
+    )
+    model.fit(X, y, X_val=X, y_val=y)
+    P = model.predict_proba(X)
+    Y = 0.8 * np.eye(n_classes)[y] + 0.2 / n_classes
+    expected = -(Y * np.log(P)).sum(axis=1).mean()
+    np.testing.assert_allclose(model.loss_, expected, rtol=1e-8)
+    np.testing.assert_allclose(model.validation_loss_curve_[-1], expected, rtol=1e-8)

@@ -40,6 +40,7 @@ DRAWS = {  # standard deviation on (400, 300), and whether it is uniform
     "lecun_normal": (sqrt(1 / 400), False),
     "normal": (0.05, False),
     "uniform": (0.05 / sqrt(3), True),
+    "data": (sqrt(1 / 400), False),
     Normal(0.3): (0.3, False),
     Uniform(0.2): (0.2 / sqrt(3), True),
     He(): (sqrt(2 / 400), True),
@@ -71,14 +72,9 @@ def test_zeros_are_zeros_and_every_name_is_tested():
 
 
 def test_every_layer_of_a_network_is_drawn_by_its_own_initializer():
-    network = Network.drawn(
-        (100, 50, 40),
-        [IDENTITY, IDENTITY],
-        [0.0],
-        np.float64,
-        [Uniform(0.1), Uniform(0.7)],
-        np.random.default_rng(0),
-    )
+    network = Network((100, 50, 40), [IDENTITY, IDENTITY], [0.0], np.float64)
+    rng, data = np.random.default_rng(0), Data(np.ones((2, 100)), np.ones((2, 1)), None)
+    network.draw([Uniform(0.1), Uniform(0.7)], data, rng)
     for layer, limit in zip(network.layers, [0.1, 0.7], strict=True):
         assert 0.99 * limit < np.abs(layer.W).max() < limit
         np.testing.assert_array_equal(layer.b, 0)
@@ -116,6 +112,7 @@ BY_PROGRESS = {
         **{(2 ** (cycle + 0.25) - 1) / 15: 0.5 for cycle in range(4)},
         0.7: (1 - cos(2 * pi * log(11.5) / log(2))) / 2,
     },
+    "flat_cos": {0: 1, 0.25: 1, 0.5: 1, 0.625: 1 - Q, 0.75: 0.5, 0.875: Q, 1: 0},
     "onecycle": {
         0: 1 / 25,
         0.075: 1 / 25 + 0.96 * Q,
@@ -163,7 +160,10 @@ def test_every_schedule_is_tested():
 @pytest.mark.parametrize(
     ("name", "ends"),
     [
-        *[(name, name in ("cosine", "coslog4", "onecycle")) for name in SCHEDULES],
+        *[
+            (name, name in ("cosine", "flat_cos", "coslog4", "onecycle"))
+            for name in SCHEDULES
+        ],
         (CustomSchedule(lambda t: 1), True),
         (Schedule(), False),
     ],

@@ -9,6 +9,7 @@ compiles a kernel at its first call and keeps it on disk.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import log, sqrt
 from typing import Any
 
@@ -22,9 +23,12 @@ from ...warning import warn_user
 KERNELS: dict[str, Callable[..., None]] = {}
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `function` compiled, kept on disk where that is possible."""
-    options = {"nogil": True, "error_model": "numpy"}
+def compiled(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+    """Return `function` compiled, kept on disk where that is possible.
+
+    `options` are further ones of ``numba.njit``.
+    """
+    options |= {"nogil": True, "error_model": "numpy"}
     try:
         dispatcher = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no directory that could keep it can be written to
@@ -76,9 +80,9 @@ class GuardedCache:
             return None
 
 
-def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+def kernel(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
     """Register the compiled `function` under its name."""
-    KERNELS[function.__name__] = compiled(function)
+    KERNELS[function.__name__] = compiled(function, **options)
     return KERNELS[function.__name__]
 
 
@@ -197,6 +201,40 @@ def normal_cdf(Z: Any, out: Any) -> None:
 
 
 KERNELS["normal_cdf"] = normal_cdf
+
+
+@kernel
+def drop(A: Any, U: Any, rate: float, D: Any, H: Any) -> None:
+    m, n = A.shape
+    real = A.dtype.type
+    least, zero, kept = real(rate), real(0), real(1 / (1 - rate))
+    for i in range(m):
+        for j in range(n):
+            d = kept if U[i, j] >= least else zero
+            D[i, j] = d
+            H[i, j] = d * A[i, j]
+
+
+@kernel
+def scale_rows(W: Any, s: Any, out: Any) -> None:
+    m, n = W.shape
+    for i in range(m):
+        factor = s[i]
+        for j in range(n):
+            out[i, j] = factor * W[i, j]
+
+
+# A sum along a row is vectorised only if its order may change.
+@partial(kernel, fastmath={"reassoc"})
+def scale_rows_backward(W: Any, s: Any, G: Any, sums: Any) -> None:
+    m, n = W.shape
+    for i in range(m):
+        factor, total = s[i], W.dtype.type(0)
+        for j in range(n):
+            g = G[i, j]
+            total += g * W[i, j]
+            G[i, j] = factor * g
+        sums[i] = total
 
 
 @compiled

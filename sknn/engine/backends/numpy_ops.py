@@ -80,6 +80,33 @@ def normal_cdf(Z: Array, out: Array) -> None:
 
 
 @operation
+def drop(A: Array, U: Array, rate: float, D: Array, H: Array) -> None:
+    """Write the mask D, 0 where u < rate, else 1 / (1 - rate), and H = A * D; all (m, n).
+
+    `U` holds uniform numbers from [0, 1); it may be `D`.
+    """
+    np.greater_equal(U, rate, out=D)
+    np.multiply(D, 1 / (1 - rate), out=D)
+    np.multiply(A, D, out=H)
+
+
+@operation
+def scale_rows(W: Array, s: Array, out: Array) -> None:
+    """Write s_i w_ij into `out`; W and `out` are of shape (n_in, n_out), `s` of (n_in,)."""
+    np.multiply(W, s[:, np.newaxis], out=out)
+
+
+@operation
+def scale_rows_backward(W: Array, s: Array, G: Array, sums: Array) -> None:
+    """Write Σ_j g_ij w_ij into `sums`, then multiply every g_ij by s_i in place.
+
+    `W` and `G` are of shape (n_in, n_out), `s` and `sums` of shape (n_in,).
+    """
+    np.einsum("ij,ij->i", G, W, out=sums)
+    np.multiply(G, s[:, np.newaxis], out=G)
+
+
+@operation
 def sparse_product(X: Input, W: Array, out: Array) -> None:
     """Write ``X @ W`` into `out`, (m, n_out), for a CSR matrix `X`, (m, n_in)."""
     out[...] = X @ W

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..classifier import FFNNClassifier
 from ..encoding.table import TableEncoder
+from ..engine.losses import LogLoss
 from ..engine.optimizers import AdamW
 from ..regressor import FFNNRegressor
 
@@ -17,7 +18,10 @@ SHARED: dict[str, Any] = {
     "activation": "mish",
     "solver": AdamW(beta_2=0.95, weight_decay=0.02),
     "learning_rate_schedule": "coslog4",
+    "initializer": "data",
+    "input_scale": True,
     "dropout": 0.15,
+    "dropout_schedule": "flat_cos",
     "alpha": 0.0,
     "max_iter": 64,
     "n_iter_no_change": np.inf,
@@ -27,8 +31,9 @@ SHARED: dict[str, Any] = {
 def recipe(task: str) -> FFNNClassifier | FFNNRegressor:
     """Return the network for "classification" or "regression", not fitted."""
     if task == "classification":
-        return FFNNClassifier(learning_rate=0.00177, **SHARED)
-    return FFNNRegressor(learning_rate=0.00885, **SHARED)
+        loss = LogLoss(smoothing=0.1)
+        return FFNNClassifier(loss=loss, learning_rate=0.00177, **SHARED)
+    return FFNNRegressor(clip_target=True, learning_rate=0.00885, **SHARED)
 
 
 def table_encoder() -> TableEncoder:

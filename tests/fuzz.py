@@ -14,7 +14,7 @@ from scipy import sparse
 
 from sknn.engine.activations import ACTIVATIONS, ELU, LeakyReLU, PReLU
 from sknn.engine.initializers import INITIALIZERS, Normal, Uniform
-from sknn.engine.losses import LOSSES, Huber, Quantile, Tweedie
+from sknn.engine.losses import LOSSES, Huber, LogLoss, Quantile, Tweedie
 from sknn.engine.optimizers import LBFGS, SGD, SOLVERS, Adam, AdamW, RMSprop
 from sknn.engine.schedules import SCHEDULES, Adaptive, Cosine, InvScaling, OneCycle
 
@@ -33,10 +33,11 @@ QUANTILES = [Quantile(0.1), Quantile((0.1, 0.9)), Quantile((0.05, 0.5, 0.95))]
 MOMENTUM = [SGD(momentum=0.9), SGD(momentum=0.5, nesterov=True), RMSprop(rho=0.5)]
 REGRESSION_SCORES = ["loss", None, "r2", "neg_mean_squared_error", "neg_max_error"]
 CLASS_SCORES = ["loss", None, "accuracy", "neg_log_loss", "roc_auc", "f1_macro"]
+FOR_CLASSES = ("log_loss", "squared_error")
 OPTIONS = {
     "activation": [*ACTIVATIONS, LeakyReLU(0.3), PReLU(0.1), ELU(2.0), [], "per layer"],
     "output_activation": ["auto"] * 9 + [*ACTIVATIONS, LeakyReLU(0.1), PReLU(0.5)],
-    "loss": ["auto", "auto", *LOSSES, Huber(0.5), *QUANTILES, Tweedie(1.1)],
+    "loss": ["auto", "auto", *LOSSES, Huber(0.5), *QUANTILES, Tweedie(1.1), LogLoss(0.2)],
     "initializer": [*INITIALIZERS, Normal(3.0), Uniform(1e-9), all_ones],
     "solver": [*SOLVERS, *MOMENTUM, Adam(), AdamW(weight_decay=2.0), LBFGS(max_fun=3)],
     "learning_rate": [1e-4, 1e-3, 1e-2, 0.03, 0.1, 1.0, 10, 1e3, 0],
@@ -48,6 +49,8 @@ OPTIONS = {
     "alpha": [0, 1e-4, 1, 100, 1e6],
     "clip_norm": [1e-300, 1e-3, 1.0, 1e6],
     "dropout": [0.1, 0.5, 0.99, [0.2], "per layer"],
+    "dropout_schedule": ["flat_cos", "coslog4", "adaptive", halving],
+    "input_scale": [True],
     "max_time": [1e-9, 100],
     "tol": [0, 1e-4, 10],
     "n_iter_no_change": [1, 3, np.inf],
@@ -56,6 +59,7 @@ OPTIONS = {
     "shuffle": [False],
     "warm_start": [True],
     "scale_target": [False],
+    "clip_target": [True],
     "class_weight": ["balanced", {}, {0: 2.0}, {1: 0.0}, {0: 1e308, 1: 1e308}, [{}]],
 }
 
@@ -198,10 +202,11 @@ def parameters(d, classifies, share):
     hidden = d.one([(), (3,), (5,), (4, 3), [6, 2], (9, 5, 3)])
     params = {"hidden_layer_sizes": hidden, "max_iter": int(d.rng.integers(1, 16))}
     options = OPTIONS | {"scoring": CLASS_SCORES if classifies else REGRESSION_SCORES}
-    del options["scale_target" if classifies else "class_weight"]
+    for name in ["scale_target", "clip_target"] if classifies else ["class_weight"]:
+        del options[name]
     for name, choices in options.items():
         value = d.one(choices)
-        if name == "loss" and classifies and value not in ("log_loss", "squared_error"):
+        if name == "loss" and classifies and value not in (*FOR_CLASSES, LogLoss(0.2)):
             value = "auto" if d.chance(0.9) else value
         if isinstance(value, str) and value == "per layer":
             draws = {"activation": ["tanh", "prelu", ELU()], "dropout": [0, 0.3]}[name]

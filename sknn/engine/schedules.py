@@ -32,6 +32,9 @@ class Schedule(Part):
     ends : bool
         Whether the factor is laid out over the whole of training, so that its last
         epoch is meant to be the last.
+    cycle_ends : tuple of float
+        The progress at which a cycle is complete, ascending: the network is then as good
+        as that cycle can make it. Empty for schedules without an end.
 
     See Also
     --------
@@ -57,7 +60,7 @@ class Schedule(Part):
     """
 
     ends: ClassVar[bool] = False
-    cycle_ends: ClassVar[tuple[float, ...]] = (1.0,)
+    cycle_ends: ClassVar[tuple[float, ...]] = ()
 
     def factor(self, moment: Moment) -> float:
         """Return the factor, >= 0, on the learning rate at `moment`."""
@@ -99,6 +102,7 @@ class Cosine(Schedule):
 
     end: float = 0.0
     ends: ClassVar[bool] = True
+    cycle_ends: ClassVar[tuple[float, ...]] = (1.0,)
 
     def __post_init__(self) -> None:
         self.check_number("end", 0, 1, closed="both")
@@ -115,6 +119,7 @@ class FlatCos(Schedule):
     """
 
     ends: ClassVar[bool] = True
+    cycle_ends: ClassVar[tuple[float, ...]] = (1.0,)
 
     def factor(self, moment: Moment) -> float:
         t = max(0.5, moment.progress)
@@ -164,6 +169,7 @@ class OneCycle(Schedule):
     start: float = 0.04
     end: float = 4e-6
     ends: ClassVar[bool] = True
+    cycle_ends: ClassVar[tuple[float, ...]] = (1.0,)
 
     def __post_init__(self) -> None:
         self.check_number("warm_up", 0, 1, closed="neither")

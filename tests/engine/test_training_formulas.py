@@ -172,6 +172,25 @@ def test_a_schedule_ends_if_it_is_laid_out_over_the_whole_training(name, ends):
     assert schedule(name).ends is ends
 
 
+@pytest.mark.parametrize("name", [*SCHEDULES, CustomSchedule(lambda t: 1), Schedule()])
+def test_a_cycle_is_complete_where_the_factor_is_at_its_lowest(name):
+    part = schedule(name)
+    ends = part.cycle_ends
+    assert list(ends) == sorted(ends)
+    if name in SCHEDULES:
+        assert (1.0 in ends) is part.ends
+    else:
+        assert ends == ()
+    for start, end in zip((0.0, *ends), ends, strict=False):
+        times = np.linspace(start, end, 101)
+        factors = [part.factor(Moment(t, 0, 0)) for t in times]
+        assert factors[-1] == pytest.approx(0, abs=1e-5)
+        peak = int(np.argmax(factors))
+        assert factors[peak] == pytest.approx(1, abs=1e-3)
+        assert (np.diff(factors[peak:]) <= 1e-12).all()
+    assert len(SCHEDULES["coslog4"].cycle_ends) == 4
+
+
 @pytest.mark.parametrize(
     ("part", "last"),
     [

@@ -31,7 +31,7 @@ FLOORS = [
     ("sknn.engine.plan",),
     ("sknn.engine.training", "sknn.engine.lbfgs"),
     ("sknn.encoding.columns", "sknn.encoding.table", "sknn.encoding.targets"),
-    ("sknn.encoding.features",),
+    ("sknn.encoding.features", "sknn.encoding.unchanged"),
     ("sknn.encoding.labels",),
     ("sknn.fitting.hints", "sknn.fitting.splitting", "sknn.fitting.validation_set"),
     ("sknn.fitting.callbacks", "sknn.fitting.progress", "sknn.fitting.parts"),

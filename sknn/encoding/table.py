@@ -56,7 +56,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         F = np.where(np.isnan(N), self.median_, N)
         Z = (F - self.mean_) / self.std_
         if self.smooth_clip:
-            Z = Z / np.sqrt(1 + (Z / self.smooth_clip) ** 2)
+            Z = Z / np.hypot(1, Z / self.smooth_clip)
         parts = [Z, np.isnan(N)[:, self.indicated_].astype(float)]
         for j, e in enumerate(self.edges_):
             if e is not None:

@@ -8,13 +8,14 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import _safe_indexing, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from ..base import deferred_sigint
+from ..encoding.features import view
 from ..encoding.targets import Targets
+from ..encoding.unchanged import Unchanged
 from ..engine.arrays import Array
 from ..engine.data import blocks
 from ..fitting.callbacks import CallbackSupportMixin, with_callbacks
@@ -97,13 +98,8 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
 
     def _table_encoder(self) -> Any:
         """Return the encoder, not fitted; not to be changed."""
-        if self.encoder is None:  # X as it is, but checked
-            return FunctionTransformer(
-                validate=True,
-                accept_sparse=True,
-                check_inverse=False,
-                feature_names_out="one-to-one",
-            )
+        if self.encoder is None:
+            return Unchanged()
         return table_encoder() if self.encoder == "auto" else self.encoder
 
     def set_params(self, **params: Any) -> Self:
@@ -128,7 +124,8 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        network = get_tags(self._network())
+        settings = self._settings()
+        network = get_tags(view(self._network(), settings) if settings else self._network())
         encoder = get_tags(self._table_encoder())
         tags.input_tags.sparse = encoder.input_tags.sparse
         tags.input_tags.allow_nan = encoder.input_tags.allow_nan

@@ -8,6 +8,7 @@ Everything is computed on the side: the estimator is read and never written to.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
@@ -157,22 +158,29 @@ class EnsembleFit:
             context = contexts.member(number, member.network) if contexts else nullcontext()
             with context:
                 member.train(self.data, self.y, interrupt)
+            if not member.is_complete:  # Ctrl-C ends all of them
+                interrupt.pressed = True
 
-        numbers = range(len(self.members))
         try:
-            if self._threads == 1:
-                for number in numbers:
-                    train(number)
-            else:
-                with ThreadPoolExecutor(self._threads) as pool:
-                    list(pool.map(train, numbers))
-        except KeyboardInterrupt:  # from a handler of the user's own
-            interrupt.pressed = True
-            raise
+            self._run_all(train, interrupt)
         finally:
             progress = self.members[0].progress
             if progress is not None:
                 progress.line.close()
+
+    def _run_all(self, train: Callable[[int], None], interrupt: Interrupt) -> None:
+        """Call `train` with the number of every member, in threads if there are several."""
+        numbers = range(len(self.members))
+        if self._threads == 1:
+            for number in numbers:
+                train(number)
+            return
+        with ThreadPoolExecutor(self._threads) as pool:
+            try:
+                list(pool.map(train, numbers))
+            except KeyboardInterrupt:  # from a handler of the user's own
+                interrupt.pressed = True
+                raise
 
     def _limit_time(self, number: int, member: Member) -> None:
         """Give the member its share of the time that is left."""

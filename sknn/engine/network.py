@@ -217,10 +217,12 @@ class Network:
                 activations, self.params.learned, self.grad.learned, strict=True
             )
         ]
+        # The loss needs Z of the output layer, which fused neurons may overwrite.
+        kinds = [*(neurons(activation) for activation in bound[:-1]), Neurons(bound[-1])]
         self._layers = [
-            Layer(W, b, neurons(activation), rate)
-            for W, b, activation, rate in zip(
-                self.params.W, self.params.b, bound, [*dropout, 0.0], strict=True
+            Layer(W, b, kind, rate)
+            for W, b, kind, rate in zip(
+                self.params.W, self.params.b, kinds, [*dropout, 0.0], strict=True
             )
         ]
         self._s = empty(n_scales, dtype) if input_scale else None

@@ -36,8 +36,8 @@ RESULTS = {
     "divide_by_sums": (0,),
     "normal_cdf": (1,),
     "drop": (3, 4),
-    "scale_rows": (2,),
-    "scale_rows_backward": (2, 3),
+    "scale_rows": (3,),
+    "scale_rows_backward": (3, 4),
     "sparse_product": (2,),
     "sparse_weight_gradient": (2,),
 }
@@ -72,8 +72,8 @@ def inputs(name, dtype):
         "divide_by_sums": [normal(7, 5) ** 2],
         "normal_cdf": [3 * normal(70, 5), normal(70, 5)],
         "drop": [normal(7, 5), RNG.random((7, 5), dtype), 0.3, normal(7, 5), normal(7, 5)],
-        "scale_rows": [normal(7, 5), normal(7), normal(7, 5)],
-        "scale_rows_backward": [normal(7, 5), normal(7), normal(7, 5), normal(7)],
+        "scale_rows": [normal(7, 5), normal(7), 6.0, normal(7, 5)],
+        "scale_rows_backward": [normal(7, 5), normal(7), 6.0, normal(7, 5), normal(7)],
         "sparse_product": [X, normal(9, 5), normal(7, 5)],
         "sparse_weight_gradient": [X, normal(7, 5), normal(9, 5)],
     }[name]

@@ -144,25 +144,26 @@ def drop(A: Any, U: Any, rate: float, D: Any, H: Any) -> None:
 
 
 @kernel
-def scale_rows(W: Any, s: Any, out: Any) -> None:
+def scale_rows(W: Any, u: Any, factor: float, out: Any) -> None:
     m, n = W.shape
     for i in range(m):
-        factor = s[i]
+        s = W.dtype.type(factor) * u[i]
         for j in range(n):
-            out[i, j] = factor * W[i, j]
+            out[i, j] = s * W[i, j]
 
 
 # A sum along a row is vectorised only if its order may change.
 @partial(kernel, fastmath={"reassoc"})
-def scale_rows_backward(W: Any, s: Any, G: Any, sums: Any) -> None:
+def scale_rows_backward(W: Any, u: Any, factor: float, G: Any, sums: Any) -> None:
     m, n = W.shape
+    real = W.dtype.type
     for i in range(m):
-        factor, total = s[i], W.dtype.type(0)
+        s, total = real(factor) * u[i], real(0)
         for j in range(n):
             g = G[i, j]
             total += g * W[i, j]
-            G[i, j] = factor * g
-        sums[i] = total
+            G[i, j] = s * g
+        sums[i] = real(factor) * total
 
 
 @compiled

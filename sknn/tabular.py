@@ -179,6 +179,23 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         log_P = self._vote(X)
         return log_P[..., 1] if self._votes.labels.multilabel else log_P
 
+    def decision_function(self, X: Any) -> Array:
+        """Return the log-odds of two classes or of every label, else log-probabilities.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            The table.
+
+        Returns
+        -------
+        Z : ndarray of shape (n_samples,), (n_samples, n_classes) or (n_samples, n_labels)
+            One per row with two classes: above 0 where the second is more probable.
+        """
+        log_P = self._vote(X)
+        is_pair = log_P.shape[-1] == 2
+        return log_P[..., 1] - log_P[..., 0] if is_pair else log_P
+
     def predict_set(self, X: Any, coverage: float = 0.9) -> Array:
         """Predict sets of classes that have the right one with the probability `coverage`.
 

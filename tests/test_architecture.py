@@ -14,6 +14,8 @@ CONTRIBUTING = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
 # Files of one group in parentheses do not import each other.
 FLOORS = [
     ("sknn.warning",),
+    ("sknn.engine.backends.numba_compiler",),
+    ("sknn.engine.backends.numba_smooth",),
     ("sknn.engine.backends.numpy_ops", "sknn.engine.backends.numba_ops"),
     ("sknn.engine.arrays",),
     ("sknn.engine.part", "sknn.engine.parameters", "sknn.engine.data"),

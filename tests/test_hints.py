@@ -23,6 +23,7 @@ FRAME = pd.DataFrame(X, columns=["a", "b", "c"])
         ("optimizer", "use solver"),
         ("validation_data", "X_val="),
         ("batchsize", "use batch_size"),
+        ("label_smoothing", r"use loss=LogLoss\(smoothing=...\)"),
         ("hidden_layer_size", "use hidden_layer_sizes"),
         ("zzz", "it has activation, alpha, batch_size"),
     ],
@@ -43,6 +44,7 @@ def test_an_unknown_parameter_names_the_word_that_is_meant(kind, name, word):
         ({"solver": "Adam"}, "Did you mean 'adam'"),
         ({"activation": "ReLU"}, "Did you mean 'relu'"),
         ({"learning_rate_schedule": "cosin"}, "Did you mean 'cosine'"),
+        ({"dropout_schedule": "flatcos"}, "Did you mean 'flat_cos'"),
         ({"solver": Adam}, r"Pass an instance instead of the class: Adam\(\)"),
         (
             {"activation": LeakyReLU},

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from scipy.special import expit
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -276,6 +277,7 @@ def test_several_labels_have_a_probability_each():
     np.testing.assert_array_equal(model.predict(X), P > 0.5)
     assert (model.predict(X) == Y).mean() > 0.9
     np.testing.assert_allclose(np.exp(model.predict_log_proba(X)), P)
+    np.testing.assert_allclose(expit(model.decision_function(X)), P)
 
 
 def test_several_targets_are_predicted_side_by_side():

@@ -26,6 +26,7 @@ from .backends.numpy_ops import (
 )
 
 __all__ = [
+    "WHOLE_RULES",
     "Array",
     "Generator",
     "Input",
@@ -56,9 +57,11 @@ UNPACKED = 1_000_000  # multiplications up to which OpenBLAS takes matrices as t
 POOL = 2**20  # random numbers that are drawn once
 LINE = 64  # bytes of a cache line, and of the widest registers
 
-# The operations of the backend in use. `adam` and `cross_entropy` run a whole rule in one
-# pass; without a compiled kernel they are None, and the rule's own class runs it.
-ops: Any = SimpleNamespace(**OPERATIONS, adam=None, cross_entropy=None)
+# Operations that run a whole rule in one pass: without a compiled kernel they are None, and
+# the rule's own class runs it.
+WHOLE_RULES = ("adam", "cross_entropy", "silu", "mish", "gelu", "multiply_slopes")
+# The operations of the backend in use.
+ops: Any = SimpleNamespace(**OPERATIONS, **dict.fromkeys(WHOLE_RULES))
 
 
 def load_kernels() -> None:

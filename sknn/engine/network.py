@@ -49,7 +49,7 @@ from .loss import Output
 from .neurons import Neurons, neurons
 from .parameters import Parameters
 
-SCALE = 6
+SCALE = 6.0
 SAMPLE = 1000  # rows that initial weights may follow from
 PREDICT_ROWS = 512  # rows per block of a prediction: layers of some 100 nodes fit a cache
 
@@ -217,13 +217,15 @@ class Network:
                 activations, self.params.learned, self.grad.learned, strict=True
             )
         ]
+        # The loss needs Z of the output layer, which fused neurons may overwrite.
+        kinds = [*(neurons(activation) for activation in bound[:-1]), Neurons(bound[-1])]
         self._layers = [
-            Layer(W, b, neurons(activation), rate)
-            for W, b, activation, rate in zip(
-                self.params.W, self.params.b, bound, [*dropout, 0.0], strict=True
+            Layer(W, b, kind, rate)
+            for W, b, kind, rate in zip(
+                self.params.W, self.params.b, kinds, [*dropout, 0.0], strict=True
             )
         ]
-        self._s = empty(n_scales, dtype) if input_scale else None
+        self._has_scales = input_scale
         if input_scale:
             W = empty(self.params.W[0].shape, dtype)
             self._layers[0] = self._layers[0]._replace(W=W)
@@ -233,9 +235,9 @@ class Network:
     @property
     def layers(self) -> list[Layer]:
         """The layers, views of `params`; with scales, the first W is diag(s) W by now."""
-        if self._s is not None:
-            xp.multiply(self.params.scales, SCALE, out=self._s)
-            ops.scale_rows(self.params.W[0], self._s, self._layers[0].W)
+        params = self.params
+        if self._has_scales:
+            ops.scale_rows(params.W[0], params.scales, SCALE, self._layers[0].W)
         return self._layers
 
     def draw(self, initializers: Sequence[Initializer], data: Data, rng: Generator) -> None:
@@ -309,10 +311,9 @@ class Network:
             Z, A = space.Z[number - 1], space.A[number - 1]
             layer.neurons.backward(Z, A, before, self.grad.b[number - 1])
         weight_gradient(X, space.delta[0], out=self.grad.W[0])
-        if self._s is not None:
-            grad = self.grad
-            ops.scale_rows_backward(self.params.W[0], self._s, grad.W[0], grad.scales)
-            grad.scales *= SCALE
+        if self._has_scales:
+            W, u, grad = self.params.W[0], self.params.scales, self.grad
+            ops.scale_rows_backward(W, u, SCALE, grad.W[0], grad.scales)
 
 
 def _drop(A: Array, D: Array, H: Array, rate: float, rng: Generator | None) -> None:

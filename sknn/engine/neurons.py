@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .activation import Activation
-from .activations import ReLU
-from .arrays import Array, ops
+from .activations import GELU, Mish, ReLU, SiLU
+from .arrays import Array, ops, xp
 
 
 class Neurons:
@@ -49,8 +51,43 @@ class FusedReLU(Neurons):
         ops.biased_relu_backward(A, delta, grad)
 
 
+SMOOTH: dict[type[Activation], str] = {SiLU: "silu", Mish: "mish", GELU: "gelu"}
+
+
+class FusedSmooth(Neurons):
+    """A smooth rectifier with its bias and its derivative in one pass over memory.
+
+    In float32 and with compiled kernels: `forward` leaves σ'(z) in Z, where `backward` of
+    a hidden layer finds it. Elsewhere the activation itself runs.
+    """
+
+    def forward(self, Z: Array, b: Array, A: Array) -> None:
+        """Write σ(Z + b) into `A` and σ'(Z + b) into `Z`, both (m, n); b is (n,)."""
+        kernel = self._kernel(Z)
+        if kernel is None:
+            super().forward(Z, b, A)
+        else:
+            kernel(Z, b, A)
+
+    def backward(self, Z: Array, A: Array, delta: Array, grad: Array) -> None:
+        """Multiply `delta`, (m, n), by σ'; write its column sums into `grad`, (n,)."""
+        if self._kernel(Z) is None:
+            super().backward(Z, A, delta, grad)
+        else:
+            ops.multiply_slopes(Z, delta, grad)
+
+    def _kernel(self, Z: Array) -> Any:
+        """Return the kernel for values like `Z`, (m, n), None if there is none."""
+        if Z.dtype != xp.float32:
+            return None
+        return getattr(ops, SMOOTH[type(self.activation)])
+
+
 # Looked up by the exact class: a subclass may have another formula, and runs its own.
-FUSED: dict[type[Activation], type[Neurons]] = {ReLU: FusedReLU}
+FUSED: dict[type[Activation], type[Neurons]] = {
+    ReLU: FusedReLU,
+    **dict.fromkeys(SMOOTH, FusedSmooth),
+}
 
 
 def neurons(activation: Activation) -> Neurons:

@@ -24,6 +24,7 @@ PARAMETERS = {
     "kernel_initializer": "initializer",
     "l2": "alpha",
     "l2_regularization": "alpha",
+    "label_smoothing": "loss=LogLoss(smoothing=...)",
     "layers": "hidden_layer_sizes",
     "learning_rate_init": "learning_rate",
     "lr": "learning_rate",
@@ -55,6 +56,7 @@ VALUES = {
 }
 NAMES: dict[str, Iterable[str]] = {
     "activation": ACTIVATIONS,
+    "dropout_schedule": SCHEDULES,
     "initializer": INITIALIZERS,
     "learning_rate_schedule": SCHEDULES,
     "loss": LOSSES,

@@ -10,7 +10,7 @@ from scipy.special import ndtr
 
 from sknn.engine import arrays
 from sknn.engine.activations import ACTIVATIONS
-from sknn.engine.arrays import empty, ops, softmax, zeros
+from sknn.engine.arrays import WHOLE_RULES, empty, ops, softmax, zeros
 from sknn.engine.backends import numpy_ops
 from sknn.engine.loss import Output
 from sknn.engine.losses import LogLoss
@@ -36,8 +36,8 @@ RESULTS = {
     "divide_by_sums": (0,),
     "normal_cdf": (1,),
     "drop": (3, 4),
-    "scale_rows": (2,),
-    "scale_rows_backward": (2, 3),
+    "scale_rows": (3,),
+    "scale_rows_backward": (3, 4),
     "sparse_product": (2,),
     "sparse_weight_gradient": (2,),
 }
@@ -50,8 +50,8 @@ def in_numpy(monkeypatch):
     def switch():
         for name, operation in OPERATIONS.items():
             monkeypatch.setattr(ops, name, operation)
-        monkeypatch.setattr(ops, "adam", None)
-        monkeypatch.setattr(ops, "cross_entropy", None)
+        for name in WHOLE_RULES:
+            monkeypatch.setattr(ops, name, None)
 
     return switch
 
@@ -72,8 +72,8 @@ def inputs(name, dtype):
         "divide_by_sums": [normal(7, 5) ** 2],
         "normal_cdf": [3 * normal(70, 5), normal(70, 5)],
         "drop": [normal(7, 5), RNG.random((7, 5), dtype), 0.3, normal(7, 5), normal(7, 5)],
-        "scale_rows": [normal(7, 5), normal(7), normal(7, 5)],
-        "scale_rows_backward": [normal(7, 5), normal(7), normal(7, 5), normal(7)],
+        "scale_rows": [normal(7, 5), normal(7), 6.0, normal(7, 5)],
+        "scale_rows_backward": [normal(7, 5), normal(7), 6.0, normal(7, 5), normal(7)],
         "sparse_product": [X, normal(9, 5), normal(7, 5)],
         "sparse_weight_gradient": [X, normal(7, 5), normal(9, 5)],
     }[name]
@@ -81,8 +81,8 @@ def inputs(name, dtype):
 
 def test_every_operation_has_its_twin():
     assert RESULTS.keys() == OPERATIONS.keys()
-    fused = {"adam", "cross_entropy"}  # their references are Adam and LogLoss
-    assert KERNELS.keys() in (set(), OPERATIONS.keys() | fused)
+    # The references of the others are classes: Adam, LogLoss, SiLU, Mish and GELU.
+    assert KERNELS.keys() in (set(), OPERATIONS.keys() | {*WHOLE_RULES})
 
 
 def test_twins_stand_in_the_same_order_with_the_same_arguments():

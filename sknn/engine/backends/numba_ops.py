@@ -1,8 +1,8 @@
 """The operations compiled by Numba: `sknn[fast]`.
 
 Each does in one pass over memory what its twin in `numpy_ops` does in several NumPy calls,
-with the same results to rounding. `adam` and `cross_entropy` run a whole rule in one pass:
-those of `optimizers.Adam` and `losses.LogLoss`, whose NumPy code is their reference. Numba
+with the same results to rounding. Some run a whole rule in one pass, that of a part whose
+NumPy code is their reference: `adam`, `cross_entropy`, and those of `numba_smooth`. Numba
 compiles a kernel at its first call and keeps it on disk.
 """
 
@@ -13,71 +13,12 @@ from functools import partial
 from math import log, sqrt
 from typing import Any
 
-import numba
 import numpy as np
-from numpy.polynomial import chebyshev
-from scipy.special import erfcx
 
-from ...warning import warn_user
+from .numba_compiler import compiled
+from .numba_smooth import erfcx_polynomial, gelu, mish, multiply_slopes, silu
 
 KERNELS: dict[str, Callable[..., None]] = {}
-
-
-def compiled(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
-    """Return `function` compiled, kept on disk where that is possible.
-
-    `options` are further ones of ``numba.njit``.
-    """
-    options |= {"nogil": True, "error_model": "numpy"}
-    try:
-        dispatcher = numba.njit(cache=True, **options)(function)
-    except RuntimeError:  # no directory that could keep it can be written to
-        return numba.njit(**options)(function)
-    dispatcher._cache = GuardedCache(dispatcher._cache)
-    return dispatcher
-
-
-class GuardedCache:
-    """Numba's cache of a kernel, without which a fit goes on where it is damaged or full.
-
-    Numba has no public way to say so: `load_overload` and `save_overload` are the two calls
-    with which its dispatcher reads and writes the files.
-
-    Parameters
-    ----------
-    cache : object
-        Numba's own.
-    """
-
-    warned = False
-
-    def __init__(self, cache: Any) -> None:
-        self._cache = cache
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._cache, name)
-
-    def load_overload(self, *arguments: Any) -> Any:
-        """Return the kernel that is kept for these types, None if it cannot be read."""
-        return self._guarded(self._cache.load_overload, *arguments)
-
-    def save_overload(self, *arguments: Any) -> None:
-        """Keep the kernel for these types, if it can be written."""
-        self._guarded(self._cache.save_overload, *arguments)
-
-    def _guarded(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Return what `function` returns; warn once if it fails."""
-        try:
-            return function(*arguments)
-        except Exception as error:  # whatever a broken file or a full disk may raise
-            if not GuardedCache.warned:
-                GuardedCache.warned = True
-                warn_user(
-                    f"Numba's cache {self._cache.cache_path!r} cannot be used ({error!r}): "
-                    "kernels are compiled anew in every process. Delete that folder, or "
-                    "set NUMBA_CACHE_DIR to another one."
-                )
-            return None
 
 
 def kernel(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
@@ -150,23 +91,10 @@ def divide_by_sums(A: Any) -> None:
             A[i, j] /= total
 
 
-def _coefficients() -> Any:
-    """Return the polynomial of `_tails`, the highest power first.
-
-    (1 + 2x) erfcx(x) is smooth in t = (x - K) / (x + K), which maps x >= 0 to [-1, 1):
-    M. Shepherd and J. Laframboise, "Chebyshev approximation of (1 + 2x) exp(x²) erfc x"
-    (1981).
-    """
-
-    def smooth(t: Any) -> Any:
-        x = K * (1 + t) / (1 - np.minimum(t, 1 - 1e-12))
-        return (1 + 2 * x) * erfcx(x)
-
-    return chebyshev.cheb2poly(chebyshev.chebinterpolate(smooth, 20))[::-1]
-
-
 K = 3.75
-COEFFICIENTS = {dtype: _coefficients().astype(dtype) for dtype in (np.float32, np.float64)}
+COEFFICIENTS = {
+    dtype: erfcx_polynomial(20, K).astype(dtype) for dtype in (np.float32, np.float64)
+}
 BLOCK = 256  # values at a time, so that every loop is over memory in the first cache
 
 
@@ -216,25 +144,26 @@ def drop(A: Any, U: Any, rate: float, D: Any, H: Any) -> None:
 
 
 @kernel
-def scale_rows(W: Any, s: Any, out: Any) -> None:
+def scale_rows(W: Any, u: Any, factor: float, out: Any) -> None:
     m, n = W.shape
     for i in range(m):
-        factor = s[i]
+        s = W.dtype.type(factor) * u[i]
         for j in range(n):
-            out[i, j] = factor * W[i, j]
+            out[i, j] = s * W[i, j]
 
 
 # A sum along a row is vectorised only if its order may change.
 @partial(kernel, fastmath={"reassoc"})
-def scale_rows_backward(W: Any, s: Any, G: Any, sums: Any) -> None:
+def scale_rows_backward(W: Any, u: Any, factor: float, G: Any, sums: Any) -> None:
     m, n = W.shape
+    real = W.dtype.type
     for i in range(m):
-        factor, total = s[i], W.dtype.type(0)
+        s, total = real(factor) * u[i], real(0)
         for j in range(n):
             g = G[i, j]
             total += g * W[i, j]
-            G[i, j] = factor * g
-        sums[i] = total
+            G[i, j] = s * g
+        sums[i] = real(factor) * total
 
 
 @compiled
@@ -306,3 +235,11 @@ def cross_entropy(Y: Any, Z: Any, A: Any, scale: Any, costs: Any, delta: Any) ->
         for j in range(n):
             costs[j] += scale_ * Y[i, j] * (log_total - Z[i, j])
             delta[i, j] = scale_ * (A[i, j] - Y[i, j])
+
+
+KERNELS |= {
+    "silu": silu,
+    "mish": mish,
+    "gelu": gelu,
+    "multiply_slopes": multiply_slopes,
+}

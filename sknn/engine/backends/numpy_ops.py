@@ -91,19 +91,23 @@ def drop(A: Array, U: Array, rate: float, D: Array, H: Array) -> None:
 
 
 @operation
-def scale_rows(W: Array, s: Array, out: Array) -> None:
-    """Write s_i w_ij into `out`; W and `out` are of shape (n_in, n_out), `s` of (n_in,)."""
-    np.multiply(W, s[:, np.newaxis], out=out)
+def scale_rows(W: Array, u: Array, factor: float, out: Array) -> None:
+    """Write s_i w_ij into `out` for s = factor · u.
+
+    `W` and `out` are of shape (n_in, n_out), `u` of shape (n_in,).
+    """
+    np.multiply(W, factor * u[:, np.newaxis], out=out)
 
 
 @operation
-def scale_rows_backward(W: Array, s: Array, G: Array, sums: Array) -> None:
-    """Write Σ_j g_ij w_ij into `sums`, then multiply every g_ij by s_i in place.
+def scale_rows_backward(W: Array, u: Array, factor: float, G: Array, sums: Array) -> None:
+    """Write factor Σ_j g_ij w_ij into `sums`; multiply g_ij by s_i = factor u_i in place.
 
-    `W` and `G` are of shape (n_in, n_out), `s` and `sums` of shape (n_in,).
+    `W` and `G` are of shape (n_in, n_out), `u` and `sums` of shape (n_in,).
     """
     np.einsum("ij,ij->i", G, W, out=sums)
-    np.multiply(G, s[:, np.newaxis], out=G)
+    np.multiply(sums, factor, out=sums)
+    np.multiply(G, factor * u[:, np.newaxis], out=G)
 
 
 @operation

@@ -219,7 +219,6 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
             Which classes are in the set, columns in the order of `classes_`.
         """
         check_is_fitted(self)
-        _check_coverage(coverage)
         if self._votes.labels.multilabel:
             raise ValueError(
                 "predict_set is for classes that exclude each other: for several labels, "
@@ -370,7 +369,6 @@ class TabularRegressor(RegressorMixin, BaseTabular):
             Lower and upper ends.
         """
         check_is_fitted(self)
-        _check_coverage(coverage)
         if len(self._levels()) > 1:
             raise ValueError(
                 f"loss={self._votes.measure!r} predicts quantiles: predict returns "
@@ -403,9 +401,3 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         """Return the quantiles that are predicted, if any."""
         measure = self._votes.measure
         return measure.levels if isinstance(measure, Quantile) else ()
-
-
-def _check_coverage(coverage: float) -> None:
-    """Raise a ValueError if `coverage` is not a share."""
-    if not 0 < coverage < 1:
-        raise ValueError(f"coverage={coverage!r} must be between 0 and 1, for example 0.9.")

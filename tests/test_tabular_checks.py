@@ -1,4 +1,4 @@
-"""scikit-learn's common checks for the tabular estimators: all pass but one, none is skipped.
+"""scikit-learn's common checks for the tabular estimators: all of them but one pass.
 
 The check that weights of k are k equal rows cannot pass: the rows left out are drawn by
 row, so that of k equal rows some may be left out and others trained on.

@@ -140,8 +140,8 @@ def test_weights_count_like_copies_in_the_temperature():
 def test_rows_without_an_error_do_not_ask_for_certainty():
     log_P = np.log([[0.9, 0.1]] * 20)
     T = best_temperature(log_P, np.zeros(20, int), np.ones(20))
-    P = np.exp(at_temperature(log_P, T))[0, 0]
-    assert P == pytest.approx(1 - 0.5 / 22, rel=1e-3)  # (1 - smoothing) + smoothing / 2
+    share = np.exp(at_temperature(log_P, T))[0, 0]
+    assert share == pytest.approx(1 - 0.5 / 22, rel=1e-3)  # 1 - smoothing + smoothing / 2
 
 
 # ---- conformal quantiles ----------------------------------------------------------------

@@ -39,8 +39,12 @@ class Scores(NamedTuple):
         Raises
         ------
         ValueError
-            If there are too few rows for it.
+            If `coverage` is not in (0, 1), or there are too few rows for it.
         """
+        if not 0 < coverage < 1:
+            raise ValueError(
+                f"coverage={coverage!r} must be between 0 and 1, for example 0.9."
+            )
         shares = self._shares()
         if shares.sum() < coverage - ROUNDING:
             needed = int(np.ceil(coverage / (1 - coverage) - ROUNDING))

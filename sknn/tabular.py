@@ -24,8 +24,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
 
     Every member leaves out another tenth of the rows. The rows left out decide at which
     ends of the cycles of the learning rate the networks are averaged, and how sharp their
-    mean probabilities are made. The defaults are those of the best networks on tables that
-    we measured; see the guide.
+    mean probabilities are made.
 
     Parameters
     ----------
@@ -201,8 +200,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
 
         A class is in the set if its probability is high enough, compared with that of the
         right class in the rows that members left out of training; the most probable class
-        always is. The coverage holds on average over rows like those of `fit`, not for
-        every kind of row. Source: M. Sadinle et al., "Least ambiguous set-valued
+        always is. The coverage holds on average over rows like those of `fit`. Source: M. Sadinle et al., "Least ambiguous set-valued
         classifiers with bounded error levels" (2019), with the scores of cross-conformal
         prediction.
 
@@ -372,7 +370,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         if len(self._levels()) > 1:
             raise ValueError(
                 f"loss={self._votes.measure!r} predicts quantiles: predict returns "
-                "the ends of an interval already. For predict_interval, use another loss."
+                "the ends of an interval already."
             )
         A, half = self._vote(X), self._scores.quantile(coverage)
         intervals = np.stack([A - half, A + half], axis=-1)

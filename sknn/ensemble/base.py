@@ -51,7 +51,7 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
 
     @staticmethod
     def _constraints(network: type) -> dict[str, list[Any]]:
-        """Return what the values of the parameters may be, for members of class `network`."""
+        """Return what the parameters may be, for members of the class `network`."""
         transformer = HasMethods(["fit_transform", "transform"])
         return {
             "estimator": [network, None],

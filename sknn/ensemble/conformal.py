@@ -49,8 +49,8 @@ class Scores(NamedTuple):
         if shares.sum() < coverage - ROUNDING:
             needed = int(np.ceil(coverage / (1 - coverage) - ROUNDING))
             raise ValueError(
-                f"coverage={coverage:g} needs at least {needed} rows that members have left "
-                f"out of training, but there are {len(shares)}: lower coverage, raise "
+                f"coverage={coverage:g} needs at least {needed} rows that members "
+                f"have left out of training, but there are {len(shares)}: lower coverage, raise "
                 "n_members up to 10, or fit on more rows."
             )
         return self._at(shares, coverage)

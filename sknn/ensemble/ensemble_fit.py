@@ -1,6 +1,6 @@
 """EnsembleFit: one call of `fit`, from a table and y to what is published.
 
-    X, y ──► encoded, dealt out ──► members, side by side ──► choice ──► correction ──► attributes
+    X, y ──► encoded, dealt out ──► members ──► choice ──► correction ──► attributes
 
 Everything is computed on the side: the estimator is read and never written to.
 """

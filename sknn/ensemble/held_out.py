@@ -1,4 +1,4 @@
-"""HeldOut: the rows that members left out, each predicted by a network that never saw it."""
+"""HeldOut: the rows that members left out, each predicted by its own member."""
 
 from __future__ import annotations
 

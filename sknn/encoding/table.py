@@ -1,69 +1,330 @@
-"""TableEncoder: a stand-in in this branch only, until that of branch `encoder` is merged."""
+"""Tables of numbers and categories as a matrix of numbers: a transformer."""
 
 from __future__ import annotations
 
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from numpy.typing import ArrayLike
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
+from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils._set_output import _get_output_config
+from sklearn.utils.validation import (
+    _check_feature_names_in,
+    _check_sample_weight,
+    check_is_fitted,
+)
+
+from ..engine.arrays import Array, Input
+from .levels import Levels
+from .reading import Reading
+from .scaling import Scaling
 
 
 class TableEncoder(TransformerMixin, BaseEstimator):
-    """Stand-in.
+    """Encode a table of numbers and categories as a matrix of numbers.
+
+    Numbers, booleans included, are scaled to mean 0 and standard deviation 1. Missing ones
+    are replaced by the median, and a column of 0 and 1 says where, if the training rows had
+    any. Categories become columns of 0 and 1, or one column of -1 and +1 if there are two.
+    A missing or unknown category is a row of zeros. Columns that say nothing, because all
+    training rows have the same value, are left out.
+
+    The output has the scaled numbers first, then bins, indicators of missing values, and
+    categories. Means, deviations, medians, quantiles and frequencies are weighted: a weight
+    of k is the same as k copies of the row, and a weight of 0 the same as no row.
 
     Parameters
     ----------
-    n_bins, smooth_clip, dtype : as in the real one
+    categorical_features : "from_dtype", array-like of str, int or bool, or None, \
+default="from_dtype"
+        The columns to encode as categories: by their types (text, category, Enum, and
+        objects that are not all numbers), by names, by numbers from 0, by a mask, or none.
+    n_bins : int, default=None
+        If given, each column of numbers is also encoded piecewise linearly, in bins between
+        its quantiles at 0, 1/n_bins, ..., 1: a column for each bin, which is -1 to the left
+        of it, +1 to the right, and rises linearly within. A column with fewer than two bins
+        of different numbers, such as one of 0 and 1, has none.
+    smooth_clip : float, default=None
+        If given, scaled numbers z become z / sqrt(1 + (z / smooth_clip)^2), between
+        -smooth_clip and smooth_clip.
+    max_categories : int, default=100
+        The largest number of columns for one column of categories. If it has more, those of
+        least weight share the last, "infrequent". None for no limit.
+    sparse_output : bool or "auto", default="auto"
+        Whether the output is a sparse matrix. "auto" chooses CSR if X in fit is sparse, or
+        if it takes less memory than a dense array. It is dense if `set_output` asks for a
+        frame.
+    dtype : {np.float64, np.float32}, default=np.float64
+        The type of the output.
+
+    Attributes
+    ----------
+    categories_ : list of array of object
+        The categories of each column of categories, in ascending order.
+    is_categorical_ : bool array of shape (n_features_in_,)
+        Which columns are categories.
+    sparse_output_ : bool
+        Whether the output is a sparse matrix.
+    n_features_out_ : int
+        Number of output columns.
+    n_features_in_ : int
+        Number of columns in `fit`.
+    feature_names_in_ : array of str of shape (n_features_in_,)
+        Names of the columns in `fit`, if X is a frame in which all names are strings.
+
+    See Also
+    --------
+    FFNNClassifier : Classifier that can follow it in a pipeline.
+    FFNNRegressor : Regressor that can follow it in a pipeline.
+    sklearn.compose.ColumnTransformer : Other encoders for chosen columns.
+
+    Notes
+    -----
+    Frames of pandas, polars and pyarrow are accepted, with columns in any order in
+    `transform`: they are found by their names. Arrays and lists are accepted too, and
+    sparse matrices of numbers without missing values, which are scaled but not centred.
+
+    Numbers are equal across types: the category 1 is the same as 1.0 and True.
+
+    The bins are those of Gorishniy, Rubachev, Babenko (2022), On embeddings for numerical
+    features in tabular deep learning, mapped from [0, 1] to [-1, 1].
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sknn import TableEncoder
+    >>> X = pd.DataFrame(
+    ...     {"age": [20, 40, None], "city": ["Rome", "Oslo", "Bern"], "pet": list("aba")}
+    ... )
+    >>> encoder = TableEncoder().set_output(transform="pandas")
+    >>> encoder.fit_transform(X).round(1).T
+                   0    1    2
+    age         -0.7  1.4 -0.7
+    age_missing  0.0  0.0  1.0
+    city_Bern    0.0  0.0  1.0
+    city_Oslo    0.0  1.0  0.0
+    city_Rome    1.0  0.0  0.0
+    pet_b       -1.0  1.0 -1.0
     """
 
-    def __init__(self, *, n_bins=None, smooth_clip=None, dtype=np.float64) -> None:
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
+        "n_bins": [Interval(Integral, 2, None, closed="left"), None],
+        "smooth_clip": [Interval(Real, 0, None, closed="neither"), None],
+        "max_categories": [Interval(Integral, 2, None, closed="left"), None],
+        "sparse_output": ["boolean", StrOptions({"auto"})],
+        "dtype": [
+            Options(type, {np.float64, np.float32}),
+            StrOptions({"float64", "float32"}),
+        ],
+    }
+
+    def __init__(
+        self,
+        *,
+        categorical_features: Any = "from_dtype",
+        n_bins: int | None = None,
+        smooth_clip: float | None = None,
+        max_categories: int | None = 100,
+        sparse_output: bool | str = "auto",
+        dtype: Any = np.float64,
+    ) -> None:
+        self.categorical_features = categorical_features
         self.n_bins = n_bins
         self.smooth_clip = smooth_clip
+        self.max_categories = max_categories
+        self.sparse_output = sparse_output
         self.dtype = dtype
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
+        """Learn the columns, their scales and their categories.
 
-    def _split(self, X, reset):
-        if hasattr(X, "select_dtypes"):
-            validate_data(self, X, reset=reset, skip_check_array=True)
-            num = X.select_dtypes(include=["number", "bool"])
-            cat = X.select_dtypes(exclude=["number", "bool"])
-            return num.to_numpy(float, na_value=np.nan), cat
-        X = validate_data(self, X, reset=reset, dtype=float, ensure_all_finite="allow-nan")
-        return X, None
+        Parameters
+        ----------
+        X : {frame, array-like, sparse matrix} of shape (n_samples, n_features)
+            The training rows.
+        y : None
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, not negative. None for equal weights.
 
-    def fit(self, X, y=None, sample_weight=None):
-        N, C = self._split(X, True)
-        self.median_ = np.nan_to_num(np.nanmedian(N, axis=0)) if N.size else np.zeros(0)
-        self.indicated_ = np.flatnonzero(np.isnan(N).any(axis=0))
-        F = np.where(np.isnan(N), self.median_, N)
-        self.mean_, std = F.mean(axis=0), F.std(axis=0)
-        self.std_ = np.where(std > 0, std, 1.0)
-        self.edges_ = []
-        for j in range(F.shape[1]):
-            e = np.unique(np.quantile(F[:, j], np.linspace(0, 1, (self.n_bins or 0) + 1)))
-            self.edges_.append(e if self.n_bins and len(e) >= 3 else None)
-        self.levels_ = [] if C is None else [sorted(C[c].dropna().unique()) for c in C]
+        Returns
+        -------
+        TableEncoder
+            The encoder itself.
+
+        Raises
+        ------
+        ValueError
+            If a column has dates or infinite numbers, or if `categorical_features` names
+            columns that do not exist or leaves out one with text. Nothing is changed then.
+        TypeError
+            If a cell is neither a number nor text, such as a list.
+        """
+        reading = Reading.of(self, X, self.categorical_features)
+        self._check_sparse(reading.X)
+        w, rows = _weights(sample_weight, reading.X)
+        numbers, categories = reading.numbers(rows), reading.categories(rows)
+        scaling = Scaling.fit(numbers, w, self.n_bins, self.smooth_clip)
+        limit = self.max_categories
+        levels = [Levels.fit(codes, values, w, limit) for codes, values in categories]
+        self._publish(reading, scaling, levels)
         return self
 
-    def transform(self, X):
+    def transform(self, X: Any) -> Any:
+        """Encode rows.
+
+        Parameters
+        ----------
+        X : {frame, array-like, sparse matrix} of shape (n_samples, n_features)
+            The columns of a frame are found by their names, in any order.
+
+        Returns
+        -------
+        array, CSR matrix or frame of shape (n_samples, n_features_out_)
+            A frame if `set_output` asks for one.
+
+        Raises
+        ------
+        ValueError
+            If columns are missing or unknown, if one has another type than in `fit`, or
+            has infinite numbers.
+        """
         check_is_fitted(self)
-        N, C = self._split(X, False)
-        F = np.where(np.isnan(N), self.median_, N)
-        Z = (F - self.mean_) / self.std_
-        if self.smooth_clip:
-            Z = Z / np.hypot(1, Z / self.smooth_clip)
-        parts = [Z, np.isnan(N)[:, self.indicated_].astype(float)]
-        for j, e in enumerate(self.edges_):
-            if e is not None:
-                t = (F[:, [j]] - e[:-1]) / np.diff(e)
-                parts.append(2 * np.clip(t, 0, 1) - 1)
-        if C is not None:
-            for c, levels in zip(C, self.levels_):
-                O = np.stack([(C[c] == v).to_numpy(bool) for v in levels], 1).astype(float)
-                parts.append(O[:, [1]] - O[:, [0]] if len(levels) == 2 else O)
-        return np.hstack(parts).astype(self.dtype)
+        reading = Reading.later(self, X)
+        numbers = reading.numbers(slice(None))
+        self._check_form(numbers)
+        if sparse.issparse(numbers):
+            out = self._scaling.transform_sparse(numbers, self.dtype)
+            return out if self.sparse_output_ else out.toarray()
+        pairs = reading.categories(slice(None))
+        labels = reading.categorical_labels
+        encoded = [
+            levels.encode(*pair, label)
+            for levels, pair, label in zip(self._levels, pairs, labels, strict=True)
+        ]
+        is_auto = self.sparse_output == "auto"
+        if self.sparse_output_ and not (is_auto and self._frames_are_asked_for()):
+            return self._sparse(numbers, encoded)
+        return self._dense(numbers, encoded)
+
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
+        """Return the names of the output columns.
+
+        Parameters
+        ----------
+        input_features : array-like of str of shape (n_features_in_,), default=None
+            Names of the columns. None for those in `fit`, or x0, x1, ... without any.
+
+        Returns
+        -------
+        array of str of shape (n_features_out_,)
+            For example age, age_bin1, age_missing, city_Paris.
+        """
+        check_is_fitted(self)
+        names = _check_feature_names_in(self, input_features)
+        out = self._scaling.names(names[~self.is_categorical_].tolist())
+        categorical = names[self.is_categorical_]
+        for name, levels in zip(categorical, self._levels, strict=True):
+            out += [f"{name}_{ending}" for ending in levels.names]
+        return np.array(out, dtype=object)
+
+    def __sklearn_tags__(self) -> Any:
+        """Return what the encoder accepts, for scikit-learn."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
+        chosen = self.categorical_features
+        is_default = chosen is None or isinstance(chosen, str)
+        tags.input_tags.sparse = is_default and self.n_bins is None
+        # Not `string`: it would promise that a cell may be of any type, such as a dict.
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+    def _check_sparse(self, X: Any) -> None:
+        """Raise a ValueError if X, (n, n_features), is sparse and bins are asked for."""
+        if sparse.issparse(X) and self.n_bins is not None:
+            raise ValueError(
+                f"X is sparse, but n_bins={self.n_bins} needs a dense X, because 0 does "
+                "not stay 0: set n_bins=None, or pass X.toarray()."
+            )
+
+    def _check_form(self, numbers: Input) -> None:
+        """Raise a ValueError if `numbers`, (n, n_columns), are not sparse as in fit."""
+        if sparse.issparse(numbers):
+            if self._scaling.centred:
+                raise ValueError(
+                    "X is sparse, but in fit it was dense, and centred columns are not "
+                    "sparse: pass X.toarray(), or fit on a sparse matrix."
+                )
+        elif not self._scaling.centred and np.isnan(numbers).any():
+            raise ValueError(
+                "X contains NaN, but in fit it was sparse, where missing values have no "
+                "median: fill them in, for example with SimpleImputer."
+            )
+
+    def _publish(self, reading: Reading, scaling: Scaling, levels: list[Levels]) -> None:
+        """Set all attributes: nothing can go wrong any more."""
+        if hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+        for name, value in reading.attributes.items():
+            setattr(self, name, value)
+        self.categories_ = [column.categories for column in levels]
+        self.is_categorical_ = reading.is_categorical
+        self.n_features_out_ = scaling.n_columns + sum(len(each.names) for each in levels)
+        self._scaling, self._levels = scaling, levels
+        self.sparse_output_ = bool(self.sparse_output)
+        if self.sparse_output == "auto":
+            self.sparse_output_ = not scaling.centred or self._is_smaller_sparse()
+
+    def _is_smaller_sparse(self) -> bool:
+        """Return whether CSR takes fewer bytes per training row than a dense array."""
+        scaling, size = self._scaling, np.dtype(self.dtype).itemsize
+        filled = len(scaling.scaled) + len(scaling.bins.column) + scaling.missing.sum()
+        filled += sum(levels.filled.sum() for levels in self._levels)
+        index = np.dtype(np.int32).itemsize
+        return bool(filled * (size + index) + index < self.n_features_out_ * size)
+
+    def _frames_are_asked_for(self) -> bool:
+        """Return whether `set_output` asks for frames, which are dense."""
+        return bool(_get_output_config("transform", self)["dense"] != "default")
+
+    def _dense(self, numbers: Array, encoded: list[tuple[Array, Array]]) -> Array:
+        """Return the output as an array, (n, n_features_out_)."""
+        n_rows, start = len(numbers), self._scaling.n_columns
+        out = np.zeros((n_rows, self.n_features_out_), dtype=self.dtype)
+        self._scaling.transform(numbers, out[:, :start])
+        for levels, (column, value) in zip(self._levels, encoded, strict=True):
+            rows = np.flatnonzero(column >= 0)
+            out[rows, start + column[rows]] = value[rows]
+            start += len(levels.names)
+        return out
+
+    def _sparse(self, numbers: Array, encoded: list[tuple[Array, Array]]) -> Input:
+        """Return the output as a CSR matrix, (n, n_features_out_)."""
+        n_rows, start = len(numbers), self._scaling.n_columns
+        dense = np.empty((n_rows, start), dtype=self.dtype)
+        self._scaling.transform(numbers, dense)
+        blocks = [sparse.csr_matrix(dense)]
+        for levels, (column, value) in zip(self._levels, encoded, strict=True):
+            rows = np.flatnonzero((column >= 0) & (value != 0))
+            cells = value[rows].astype(self.dtype), (rows, column[rows])
+            blocks.append(sparse.csr_matrix(cells, shape=(n_rows, len(levels.names))))
+        return sparse.hstack(blocks, format="csr", dtype=self.dtype)
+
+
+def _weights(sample_weight: Any, X: Any) -> tuple[Array | None, Any]:
+    """Return the weights above 0, and the rows that have them."""
+    if sample_weight is None:
+        return None, slice(None)
+    w = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+    if not w.any():
+        raise ValueError(
+            "All sample weights are 0, which leaves no rows to learn from: give some rows "
+            "a weight above 0."
+        )
+    return (w, slice(None)) if w.all() else (w[w > 0], w > 0)

@@ -1,0 +1,193 @@
+"""Scaling of numbers: medians for missing ones, mean 0, standard deviation 1, bins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import gen_batches
+from sklearn.utils.sparsefuncs import inplace_column_scale, min_max_axis
+
+from ..engine.arrays import Array, Input
+from .bins import Bins, quantiles
+
+MIDDLE = np.array([0.5])
+ROWS = 4096  # at a time, so that intermediate results stay in the cache
+LARGEST = (
+    2.0**400
+)  # squares of larger numbers, or of smaller ones than 1 / LARGEST, overflow
+
+
+@dataclass(frozen=True, eq=False)
+class Scaling:
+    """What becomes of the numeric columns: z = (x - mean) / std, bins and indicators.
+
+    Constant columns have no z and no bins. Everything is measured in units of 1 / unit,
+    powers of two that keep squares within the range of float64.
+
+    Parameters
+    ----------
+    scaled : array of int of shape (n_scaled,)
+        The columns that are not constant.
+    unit : array of shape (n_scaled,)
+    median : array of shape (n_scaled,)
+        Stands for missing values; NaN where they are refused.
+    mean, std : arrays of shape (n_scaled,)
+    bins : Bins
+        Of the scaled columns.
+    indicators : array of int of shape (n_indicators,)
+        The columns with missing values in training.
+    missing : array of shape (n_indicators,)
+        Their share of the training rows, by weight.
+    smooth_clip : float or None
+    centred : bool, default=True
+        False where the training rows were sparse; the mean is 0 then.
+    """
+
+    scaled: Array
+    unit: Array
+    median: Array
+    mean: Array
+    std: Array
+    bins: Bins
+    indicators: Array
+    missing: Array
+    smooth_clip: float | None
+    centred: bool = True
+
+    @classmethod
+    def fit(
+        cls, X: Input, w: Array | None, n_bins: int | None, smooth_clip: float | None
+    ) -> Scaling:
+        """Return the scaling of X.
+
+        Parameters
+        ----------
+        X : array or CSR matrix of shape (n, n_columns), float64
+            Missing values are NaN. Sparse columns are not centred.
+        w : array of shape (n,) or None
+            Weights above 0.
+        n_bins : int or None
+        smooth_clip : float or None
+        """
+        if sparse.issparse(X):
+            return cls._of_sparse(X, w, smooth_clip)
+        low, high = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
+        is_missing = np.isnan(X)
+        indicators = np.flatnonzero(is_missing.any(axis=0) & (low == low))
+        missing = _mean(is_missing[:, indicators], w)
+        scaled = np.flatnonzero(low < high)
+        unit = _units(low, high)[scaled]
+        X, present = X[:, scaled] * unit, None
+        if len(indicators):
+            present = ~is_missing[:, scaled]
+        median = np.empty(len(scaled))
+        for j in range(len(scaled)):
+            rows = slice(None) if present is None else present[:, j]
+            weights = None if w is None else w[rows]
+            median[j] = quantiles(X[rows, j], weights, MIDDLE)[0]
+        bins = Bins.fit(X, present, w, n_bins)
+        if present is not None:
+            np.copyto(X, median, where=~present)
+        mean, std = _moments(X, w)
+        arrays = scaled, unit, median, mean, std
+        return cls(*arrays, bins, indicators, missing, smooth_clip)
+
+    @classmethod
+    def _of_sparse(cls, X: Any, w: Array | None, smooth_clip: float | None) -> Scaling:
+        """Return the scaling of a CSR matrix X, (n, n_columns), with w, (n,) or None."""
+        low, high = min_max_axis(X, axis=0)
+        scaled = np.flatnonzero(low < high)
+        unit = _units(low, high)[scaled]
+        X = X[:, scaled]
+        inplace_column_scale(X, unit)
+        zeros = np.zeros(len(scaled))
+        std = zeros + 1
+        if len(scaled):
+            scaler: Any = StandardScaler(with_mean=False).fit(X, sample_weight=w)
+            std = scaler.scale_
+        none = np.zeros(0, dtype=int)
+        bins = Bins.fit(np.zeros((0, 0)), None, None, None)
+        arrays = scaled, unit, zeros * np.nan, zeros, std
+        return cls(*arrays, bins, none, np.zeros(0), smooth_clip, centred=False)
+
+    @property
+    def n_columns(self) -> int:
+        """The number of output columns: scaled ones, bins, indicators."""
+        return len(self.scaled) + len(self.bins.column) + len(self.indicators)
+
+    def names(self, names: list[str]) -> list[str]:
+        """Return the names of the output columns, given those of the numeric columns."""
+        scaled = [names[j] for j in self.scaled]
+        counts = [np.count_nonzero(self.bins.column == j) for j in range(len(scaled))]
+        bins = [
+            f"{name}_bin{i + 1}"
+            for name, count in zip(scaled, counts, strict=True)
+            for i in range(count)
+        ]
+        return scaled + bins + [f"{names[j]}_missing" for j in self.indicators]
+
+    def transform(self, X: Array, out: Array) -> None:
+        """Write the output columns of X, (n, n_columns), into `out`, (n, n_outputs)."""
+        n_scaled = len(self.scaled)
+        n_numbers = n_scaled + len(self.bins.column)
+        for rows in gen_batches(len(X), ROWS):
+            out[rows, n_numbers:] = np.isnan(X[rows][:, self.indicators])
+            U = X[rows][:, self.scaled] * self.unit
+            np.copyto(U, self.median, where=np.isnan(U))
+            if n_numbers > n_scaled:
+                out[rows, n_scaled:n_numbers] = self.bins.transform(U)
+            with np.errstate(over="ignore"):  # see _clipped
+                U -= self.mean
+                U /= self.std
+            out[rows, :n_scaled] = self._clipped(U, out.dtype)
+
+    def transform_sparse(self, X: Any, dtype: Any) -> Input:
+        """Return the scaled columns of a CSR matrix, (n, n_columns), as one of `dtype`."""
+        X = X[:, self.scaled]
+        inplace_column_scale(X, self.unit)
+        with np.errstate(over="ignore"):
+            X.data /= self.std[X.indices]
+        X.data = self._clipped(X.data, dtype)
+        return X.astype(dtype)
+
+    def _clipped(self, z: Array, dtype: Any) -> Array:
+        """Return finite z, of any shape, changed in place: z / sqrt(1 + (z / c)^2)."""
+        c, largest = self.smooth_clip, float(np.finfo(dtype).max)
+        if c is None:
+            return np.clip(z, -largest, largest, out=z)
+        z /= c
+        np.clip(z, -1e150, 1e150, out=z)  # at 1e8 it has reached c in all digits
+        z /= np.sqrt(1 + z * z)
+        z *= c
+        return z
+
+
+def _units(low: Array, high: Array) -> Array:
+    """Return 1, or the power of two that brings a column near 1, (n_columns,)."""
+    largest = np.maximum(np.abs(low), np.abs(high))
+    _, exponent = np.frexp(largest)
+    far = (largest > LARGEST) | ((largest < 1 / LARGEST) & (largest > 0))
+    return np.where(far, np.ldexp(1.0, np.minimum(-exponent, 1000)), 1.0)
+
+
+def _moments(X: Array, w: Array | None) -> tuple[Array, Array]:
+    """Return the weighted mean and standard deviation of X, (n, n_columns), in two passes.
+
+    The mean of what is left after subtracting the mean corrects its rounding error, which
+    matters where a column is far from 0 compared with its spread.
+    """
+    mean = _mean(X, w)
+    D = X - mean
+    rest = _mean(D, w)
+    D -= rest
+    D *= D
+    return mean + rest, np.sqrt(_mean(D, w))
+
+
+def _mean(X: Array, w: Array | None) -> Array:
+    """Return the mean of each column of X, (n, n_columns), weighted by w, (n,) or None."""
+    return X.mean(axis=0) if w is None else (w / w.sum()) @ X

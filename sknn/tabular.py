@@ -199,10 +199,9 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         """Predict sets of classes that have the right one with the probability `coverage`.
 
         A class is in the set if its probability is high enough, compared with that of the
-        right class in the rows that members left out of training; the most probable class
-        always is. The coverage holds on average over rows like those of `fit`. Source: M. Sadinle et al., "Least ambiguous set-valued
-        classifiers with bounded error levels" (2019), with the scores of cross-conformal
-        prediction.
+        right class in the rows that members left out; the most probable class always is.
+        The coverage holds on average over rows like those of `fit`. Source: M. Sadinle et
+        al., "Least ambiguous set-valued classifiers with bounded error levels" (2019).
 
         Parameters
         ----------

@@ -50,6 +50,7 @@ FLOORS = [
     ("sknn.base",),
     ("sknn.regressor", "sknn.classifier"),
     ("sknn.ensemble.folds", "sknn.ensemble.choice", "sknn.ensemble.member"),
+    ("sknn.ensemble.matrix",),
     ("sknn.ensemble.conformal", "sknn.ensemble.temperature", "sknn.ensemble.recipe"),
     ("sknn.ensemble.probabilities", "sknn.ensemble.values", "sknn.ensemble.voting"),
     ("sknn.ensemble.held_out",),

@@ -21,6 +21,7 @@ from ..engine.data import blocks
 from ..fitting.callbacks import CallbackSupportMixin, with_callbacks
 from ..warning import warn_user
 from .ensemble_fit import EnsembleFit
+from .matrix import matrix
 from .recipe import recipe, table_encoder
 from .voting import Voting
 
@@ -177,13 +178,11 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         voting = Voting(self._votes, [n for at_ends in self.members_ for n in at_ends])
         n, size = _num_samples(X), voting.rows_at_a_time
         if n <= size:
-            mean = voting.mean(self._numbers(X))
+            mean = voting.mean(matrix(self.encoder_.transform(X)))
         else:
-            parts = [_safe_indexing(X, block) for block in blocks(n, size)]
-            mean = np.concatenate([voting.mean(self._numbers(part)) for part in parts])
+            means = []
+            for block in blocks(n, size):
+                rows = self.encoder_.transform(_safe_indexing(X, block))
+                means.append(voting.mean(matrix(rows)))
+            mean = np.concatenate(means)
         return self._votes.finish(mean)
-
-    def _numbers(self, X: Any) -> Any:
-        """Return `X`, (n, n_features), as the members take it."""
-        encoded = self.encoder_.transform(X)
-        return encoded.to_numpy() if hasattr(encoded, "to_numpy") else encoded

@@ -50,8 +50,8 @@ class Scores(NamedTuple):
             needed = int(np.ceil(coverage / (1 - coverage) - ROUNDING))
             raise ValueError(
                 f"coverage={coverage:g} needs at least {needed} rows that members "
-                f"have left out of training, but there are {len(shares)}: lower coverage, raise "
-                "n_members up to 10, or fit on more rows."
+                f"have left out of training, but there are {len(shares)}: lower coverage, "
+                "raise n_members up to 10, or fit on more rows."
             )
         return self._at(shares, coverage)
 

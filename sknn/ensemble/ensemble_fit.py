@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
-from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, has_fit_parameter
@@ -32,6 +31,7 @@ from ..fitting.checking import check_weights
 from ..fitting.progress import ProgressLine
 from .folds import Folds
 from .held_out import HeldOut
+from .matrix import matrix
 from .member import Member, SharedProgress
 from .probabilities import Probabilities
 from .recipe import rows_of_batch
@@ -100,8 +100,7 @@ class EnsembleFit:
         params = {}
         if w is not None and has_fit_parameter(self.encoder, "sample_weight"):
             params["sample_weight"] = w[:, 0]
-        encoded = self.encoder.fit_transform(X, self.y, **params)
-        return encoded if sparse.issparse(encoded) else np.asarray(encoded)
+        return matrix(self.encoder.fit_transform(X, self.y, **params))
 
     @property
     def w(self) -> Array | None:

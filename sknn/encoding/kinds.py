@@ -48,6 +48,8 @@ def _kind_of_objects(values: Any) -> str:
     types = {kind for kind in map(type, values) if not is_missing_type(kind)} - {float}
     if all(issubclass(kind, Number | np.bool_) for kind in types):
         return NUMBERS
+    if any(kind.__hash__ is None for kind in types):  # lists, dicts
+        return OTHER
     return DATES if any(issubclass(kind, DAYS) for kind in types) else CATEGORIES
 
 
@@ -104,14 +106,17 @@ def chosen(categorical_features: Any, labels: list[Any], names: Array | None) ->
 
 
 def check_kind(kind: str, label: str, name: str = "X") -> None:
-    """Raise a ValueError if a column is of a `kind` that cannot be encoded."""
+    """Raise an error if a column is of a `kind` that cannot be encoded.
+
+    It is a ValueError for dates, and a TypeError for lists, dicts and the like.
+    """
     if kind == DATES:
         raise ValueError(
             f"{name} has dates, times or durations in {label}: turn them into numbers, for "
             "example days since a first day or the month, or drop the column."
         )
     if kind == OTHER:
-        raise ValueError(
-            f"{name} has neither numbers nor text in {label}: turn each value into numbers "
-            "or text, or drop the column."
+        raise TypeError(
+            f"{name} has lists, dicts or the like in {label}, but an argument must be a "
+            "string or a number: convert the cells, or drop the column."
         )

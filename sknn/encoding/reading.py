@@ -195,6 +195,13 @@ def _checked(estimator: Any, X: Any, *, reset: bool) -> Any:
 
     `estimator` gets the number and the names of the columns if `reset`, else has them.
     """
+    if hasattr(X, "collect") and not hasattr(X, "to_series"):
+        raise TypeError("X is a lazy frame: pass X.collect().")
+    if getattr(X, "shape", ())[1:] == (0,):
+        raise ValueError(
+            f"Found array with 0 feature(s) (shape={X.shape}) while a minimum of 1 is "
+            "required: X has no columns."
+        )
     if columns(X):
         _check_rows(X)
         validate_data(estimator, X=X, reset=reset, skip_check_array=True)
@@ -208,9 +215,7 @@ def _checked(estimator: Any, X: Any, *, reset: bool) -> Any:
 
 
 def _check_rows(X: Any) -> None:
-    """Raise an error if the frame X has no rows, or is not there yet."""
-    if hasattr(X, "collect") and not hasattr(X, "to_series"):
-        raise TypeError("X is a lazy frame: pass X.collect().")
+    """Raise a ValueError if the frame X, (n_samples, n_features), has no rows."""
     if X.shape[0] == 0:
         raise ValueError(
             f"Found array with 0 sample(s) (shape={X.shape}) while a minimum of 1 is "

@@ -26,7 +26,8 @@ class Scaling:
     """What becomes of the numeric columns: z = (x - mean) / std, bins and indicators.
 
     Constant columns have no z and no bins. Everything is measured in units of 1 / unit,
-    powers of two that keep squares within the range of float64.
+    powers of two that keep squares within the range of float64. The mean is kept as its
+    distance from the median: far from 0, a float64 cannot hold it in enough digits.
 
     Parameters
     ----------
@@ -34,8 +35,10 @@ class Scaling:
         The columns that are not constant.
     unit : array of shape (n_scaled,)
     median : array of shape (n_scaled,)
-        Stands for missing values; NaN where they are refused.
-    mean, std : arrays of shape (n_scaled,)
+        Stands for missing values; 0 if the training rows were sparse.
+    mean : array of shape (n_scaled,)
+        That of x - median.
+    std : array of shape (n_scaled,)
     bins : Bins
         Of the scaled columns.
     indicators : array of int of shape (n_indicators,)
@@ -44,7 +47,7 @@ class Scaling:
         Their share of the training rows, by weight.
     smooth_clip : float or None
     centred : bool, default=True
-        False where the training rows were sparse; the mean is 0 then.
+        False if the training rows were sparse; the mean is 0 then.
     """
 
     scaled: Array
@@ -92,7 +95,11 @@ class Scaling:
         bins = Bins.fit(X, present, w, n_bins)
         if present is not None:
             np.copyto(X, median, where=~present)
-        mean, std = _moments(X, w)
+        X -= median
+        mean = _mean(X, w)
+        X -= mean
+        X *= X
+        std = np.sqrt(_mean(X, w))
         arrays = scaled, unit, median, mean, std
         return cls(*arrays, bins, indicators, missing, smooth_clip)
 
@@ -111,7 +118,7 @@ class Scaling:
             std = scaler.scale_
         none = np.zeros(0, dtype=int)
         bins = Bins.fit(np.zeros((0, 0)), None, None, None)
-        arrays = scaled, unit, zeros * np.nan, zeros, std
+        arrays = scaled, unit, zeros, zeros, std
         return cls(*arrays, bins, none, np.zeros(0), smooth_clip, centred=False)
 
     @property
@@ -136,11 +143,12 @@ class Scaling:
         n_numbers = n_scaled + len(self.bins.column)
         for rows in gen_batches(len(X), ROWS):
             out[rows, n_numbers:] = np.isnan(X[rows][:, self.indicators])
-            U = X[rows][:, self.scaled] * self.unit
-            np.copyto(U, self.median, where=np.isnan(U))
-            if n_numbers > n_scaled:
-                out[rows, n_scaled:n_numbers] = self.bins.transform(U)
             with np.errstate(over="ignore"):  # see _clipped
+                U = X[rows][:, self.scaled] * self.unit
+                np.copyto(U, self.median, where=np.isnan(U))
+                if n_numbers > n_scaled:
+                    out[rows, n_scaled:n_numbers] = self.bins.transform(U)
+                U -= self.median
                 U -= self.mean
                 U /= self.std
             out[rows, :n_scaled] = self._clipped(U, out.dtype)
@@ -172,20 +180,6 @@ def _units(low: Array, high: Array) -> Array:
     _, exponent = np.frexp(largest)
     far = (largest > LARGEST) | ((largest < 1 / LARGEST) & (largest > 0))
     return np.where(far, np.ldexp(1.0, np.minimum(-exponent, 1000)), 1.0)
-
-
-def _moments(X: Array, w: Array | None) -> tuple[Array, Array]:
-    """Return the weighted mean and standard deviation of X, (n, n_columns), in two passes.
-
-    The mean of what is left after subtracting the mean corrects its rounding error, which
-    matters where a column is far from 0 compared with its spread.
-    """
-    mean = _mean(X, w)
-    D = X - mean
-    rest = _mean(D, w)
-    D -= rest
-    D *= D
-    return mean + rest, np.sqrt(_mean(D, w))
 
 
 def _mean(X: Array, w: Array | None) -> Array:

@@ -35,8 +35,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         at the ends of cycles only if its schedule has several, as "coslog4" has.
     encoder : transformer, "auto" or None, default="auto"
         What turns X into numbers, fitted once for all members, to all rows. "auto" is
-        ``TableEncoder(n_bins=8, smooth_clip=3.0, dtype=np.float32)``; None takes X as it
-        is. float32 is trained in float32, anything else in float64.
+        ``TableEncoder(n_bins=8, smooth_clip=3.0, dtype=np.float32)``, for sparse X without
+        bins; None takes X as it is. float32 is trained in float32, all else in float64.
     n_members : int, default=4
         How many networks to train.
     class_weight : dict, list of dict, "balanced" or None, default=None
@@ -244,8 +244,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         averaged at the ends of cycles only if its schedule has several, as "coslog4" has.
     encoder : transformer, "auto" or None, default="auto"
         What turns X into numbers, fitted once for all members, to all rows. "auto" is
-        ``TableEncoder(n_bins=8, smooth_clip=3.0, dtype=np.float32)``; None takes X as it
-        is. float32 is trained in float32, anything else in float64.
+        ``TableEncoder(n_bins=8, smooth_clip=3.0, dtype=np.float32)``, for sparse X without
+        bins; None takes X as it is. float32 is trained in float32, all else in float64.
     loss : str or Loss, default="auto"
         As for `FFNNRegressor`; "auto" takes that of `estimator`. Quantiles are shifted so
         that on the rows left out their coverage is right.

@@ -390,6 +390,35 @@ def test_sparse_input_without_an_encoder(make):
 
 
 @BOTH
+def test_sparse_input_stays_sparse_by_default(make):
+    X, y = table()
+    X = sparse.csr_matrix(np.column_stack([X["size"] - 50, X["kind"] == "x"]))
+    model = make(max_iter=60).fit(X, target(make, y))
+    assert sparse.issparse(model.encoder_.transform(X))
+    assert model.score(X, target(make, y)) > 0.8
+
+
+@BOTH
+def test_columns_are_found_by_name(make):
+    X, y = table()
+    model = make().fit(X, target(make, y))
+    turned = X[["kind", "size", "holes"]]
+    np.testing.assert_array_equal(answers(model, turned), answers(model, X))
+    with pytest.raises(ValueError, match="size"):
+        model.predict(X[["kind", "holes"]])
+
+
+def test_many_categories_may_be_encoded_as_a_sparse_matrix():
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 80, size=(1000, 3))
+    X = pd.DataFrame(codes, columns=["a", "b", "c"]).astype("category")
+    y = (codes[:, 0] % 7 > 2) + 0.1 * rng.normal(size=1000)
+    model = TabularRegressor(n_members=2, random_state=0).fit(X, y)
+    assert sparse.issparse(model.encoder_.transform(X))
+    assert model.score(X, y) > 0.8
+
+
+@BOTH
 def test_without_an_encoder_x_is_taken_as_it_is(make):
     X, y = table()
     y, X = target(make, y), X[["size"]] / 50

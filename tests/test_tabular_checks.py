@@ -8,7 +8,6 @@ import pytest
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import (
     check_classifier_multioutput,
-    check_dataframe_column_names_consistency,
     check_param_validation,
 )
 from test_common import every_check, no_skip
@@ -67,7 +66,6 @@ def test_the_defaults_and_other_configurations_pass_every_check(estimator, check
 def test_estimator_passes_the_checks_that_are_never_yielded(estimator):
     name = type(estimator).__name__
     no_skip(check_param_validation)(name, estimator)
-    no_skip(check_dataframe_column_names_consistency)(name, estimator)
     estimator_checks.check_array_api_input_and_values(name, estimator, "numpy")
 
 

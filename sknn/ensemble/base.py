@@ -97,11 +97,12 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         """Return the weights of the classes, if any."""
         return None
 
-    def _table_encoder(self) -> Any:
-        """Return the encoder, not fitted; not to be changed."""
+    def _table_encoder(self, *, dense: bool = True) -> Any:
+        """Return the encoder of tables that are `dense`, not fitted; not to be changed."""
         if self.encoder is None:
             return Unchanged()
-        return table_encoder() if self.encoder == "auto" else self.encoder
+        is_auto = isinstance(self.encoder, str)
+        return table_encoder(dense=dense) if is_auto else self.encoder
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, also of the network and the encoder: ``estimator__alpha=0.1``.
@@ -127,7 +128,7 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         settings = self._settings()
         network = get_tags(view(self._network(), settings) if settings else self._network())
-        encoder = get_tags(self._table_encoder())
+        encoder = get_tags(self._table_encoder(dense=False))
         tags.input_tags.sparse = encoder.input_tags.sparse
         tags.input_tags.allow_nan = encoder.input_tags.allow_nan
         tags.input_tags.categorical = encoder.input_tags.categorical

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, has_fit_parameter
@@ -91,7 +92,7 @@ class EnsembleFit:
         targets, Y = kind.fit_transform(self.y, None, None, incremental=False)
         class_weight = estimator._class_weight()
         targets, w = targets.weighted(Y, sample_w, class_weight, count=True)
-        self.encoder = clone(estimator._table_encoder())
+        self.encoder = clone(estimator._table_encoder(dense=not sparse.issparse(X)))
         encoded = self._encoded(X, sample_w)
         return sample_w, targets, Data(encoded, Y, w)
 

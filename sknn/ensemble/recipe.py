@@ -36,9 +36,10 @@ def recipe(task: str) -> FFNNClassifier | FFNNRegressor:
     return FFNNRegressor(clip_target=True, learning_rate=0.00885, **SHARED)
 
 
-def table_encoder() -> TableEncoder:
-    """Return the encoder, not fitted."""
-    return TableEncoder(n_bins=8, smooth_clip=3.0, dtype=np.float32)
+def table_encoder(*, dense: bool = True) -> TableEncoder:
+    """Return the encoder, not fitted; for sparse tables without bins, to keep their 0."""
+    n_bins = 8 if dense else None
+    return TableEncoder(n_bins=n_bins, smooth_clip=3.0, dtype=np.float32)
 
 
 def rows_of_batch(n: int) -> int:

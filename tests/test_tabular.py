@@ -212,6 +212,15 @@ def test_blocks_of_rows_predict_what_all_rows_at_once_do(make, monkeypatch):
 
 
 @BOTH
+def test_a_row_is_predicted_the_same_alone_as_among_others(make):
+    X, y = table()
+    model = make().fit(X, target(make, y))
+    assert model.members_[0][0].coefs_[0].dtype == np.float32
+    alone = np.concatenate([answers(model, X[i : i + 1]) for i in range(20)])
+    np.testing.assert_allclose(alone, answers(model, X)[:20], rtol=1e-12)
+
+
+@BOTH
 def test_a_pickle_and_a_clone_are_the_same(make):
     X, y = table()
     y = target(make, y)

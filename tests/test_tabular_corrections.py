@@ -3,19 +3,24 @@
 import numpy as np
 import pytest
 from scipy.special import log_softmax
-from sklearn.metrics import log_loss
+from sklearn.metrics import log_loss, mean_tweedie_deviance
 
 from sknn import (
     FFNNClassifier,
     FFNNRegressor,
+    Gamma,
     Quantile,
     TabularClassifier,
     TabularRegressor,
+    Tweedie,
 )
+from sknn.encoding.targets import TargetScaling
+from sknn.engine.losses import Poisson, SquaredError
 from sknn.ensemble.choice import best_ends, candidates
 from sknn.ensemble.conformal import Scores
 from sknn.ensemble.folds import Folds
 from sknn.ensemble.temperature import at_temperature, best_temperature, cross_entropy
+from sknn.ensemble.values import Values
 
 LINEAR = {"hidden_layer_sizes": (), "learning_rate": 0.1, "max_iter": 30}
 LINEAR |= {"learning_rate_schedule": "coslog4"}
@@ -87,6 +92,25 @@ def test_the_set_with_the_least_loss_wins(losses):
 def test_the_last_end_stays_unless_another_is_better_by_one_percent(other, chosen):
     ends = [np.array([loss]) for loss in (5.0, other, 5.0, 1.0)]
     assert best_ends(ends, lambda parts: np.mean(parts, axis=0), lambda P: P[0]) == chosen
+
+
+def test_cycle_ends_are_compared_in_the_units_of_training():
+    rng = np.random.default_rng(0)
+    Y, A = rng.normal(size=(2, 50, 2)) * [1, 1000] + [0, 3]
+    w = rng.uniform(size=50)
+    scaling = TargetScaling.start("identity", 2).update(Y, None)
+    ours = Values(SquaredError(), scaling).loss(A, Y, w)
+    share = ((A - Y) ** 2 / Y.var(axis=0)).sum(axis=1)
+    assert ours == pytest.approx(np.average(share, weights=w))
+
+
+@pytest.mark.parametrize("power", [1, 1.5, 2])
+def test_losses_with_logarithms_are_those_of_scikit_learn(power):
+    rng = np.random.default_rng(0)
+    Y, A = rng.gamma(2, size=(2, 50, 1)) + 0.1
+    loss = {1: Poisson(), 1.5: Tweedie(1.5), 2: Gamma()}[power]
+    ours = Values(loss, TargetScaling.start("", 1)).loss(A, Y, np.ones(50))
+    assert 2 * ours == pytest.approx(mean_tweedie_deviance(Y, A, power=power))
 
 
 # ---- temperature ------------------------------------------------------------------------

@@ -244,7 +244,11 @@ def blas():
 
 def test_blas_has_one_thread_meanwhile_and_all_afterwards(data):
     before, during = blas(), []
-    ensemble(Doing(lambda: during.extend(blas())), n_jobs=2).fit(*data)
+    # Batches with products so large that a single network would leave BLAS its threads.
+    X = np.tile(data[0], (5, 30))
+    wide = {"hidden_layer_sizes": (300,), "batch_size": 400, "max_iter": 2}
+    model = ensemble(Doing(lambda: during.extend(blas())), n_jobs=2, **wide)
+    model.fit(X, X[:, 0])
     assert during
     assert {*during} == {1}
     assert blas() == before

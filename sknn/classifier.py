@@ -14,13 +14,14 @@ from .base import BaseFFNN, has_partial_fit
 from .encoding.labels import Labels
 from .encoding.targets import Targets
 from .engine.activation import Activation
-from .engine.arrays import Array
+from .engine.arrays import Array, ignore_overflow, is_finite
 from .engine.initializers import Initializer
 from .engine.loss import Loss
 from .engine.optimizers import Solver
 from .engine.schedules import Schedule
 from .fitting.callbacks import with_callbacks
 from .fitting.checking import Given
+from .fitting.publishing import told
 
 
 class FFNNClassifier(ClassifierMixin, BaseFFNN):
@@ -363,7 +364,16 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         return self._log_proba(self._logits(X))
 
     def _log_proba(self, Z: Array) -> Array:
-        """Return log P, (n, n_classes) or (n, n_labels), from the logits `Z`."""
+        """Return log P, (n, n_classes) or (n, n_labels), from the logits `Z`.
+
+        Warn if it is not finite where the logits are, by far too large ones.
+        """
+        with ignore_overflow():
+            log_P = self._log_softmax(Z)
+        return told(log_P) if is_finite(Z) else log_P
+
+    def _log_softmax(self, Z: Array) -> Array:
+        """Return the logarithm of the normalised outputs, (n, n_classes or n_labels)."""
         output = self._activations[-1]
         if self._targets.one_class:
             return np.zeros_like(Z)

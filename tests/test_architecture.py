@@ -33,7 +33,12 @@ FLOORS = [
     ("sknn.encoding.columns", "sknn.encoding.targets"),
     ("sknn.encoding.features",),
     ("sknn.encoding.labels",),
-    ("sknn.fitting.hints", "sknn.fitting.splitting", "sknn.fitting.validation_set"),
+    (
+        "sknn.fitting.hints",
+        "sknn.fitting.splitting",
+        "sknn.fitting.validation_set",
+        "sknn.fitting.weights",
+    ),
     ("sknn.fitting.callbacks", "sknn.fitting.progress", "sknn.fitting.parts"),
     ("sknn.fitting.checking", "sknn.fitting.checkpoint"),
     ("sknn.fitting.publishing",),

@@ -46,13 +46,13 @@ class Features:
         """
         # validate_data sets attributes before it has seen all of X: not on the estimator.
         probe = view(estimator, {})
-        X, y = _checked(probe, X, y, reset=True)
+        X, y = _checked(probe, X, y, float_types(X), reset=True)
         names = ("n_features_in_", "feature_names_in_")
         found = {name: getattr(probe, name) for name in names if hasattr(probe, name)}
         return cls(found), X, y
 
-    def check(self, estimator: Any, X: Any, y: Any) -> tuple[Input, Array]:
-        """Return later examples as `of` returns them.
+    def check(self, estimator: Any, X: Any, y: Any, dtype: Any) -> tuple[Input, Array]:
+        """Return later examples as `of` returns them, X in the `dtype` of the network.
 
         Parameters
         ----------
@@ -60,16 +60,21 @@ class Features:
             A fitted one.
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        dtype : dtype
+            float32 or float64.
 
         Raises
         ------
         ValueError
-            If the columns are not those of the first fit.
+            If the columns are not those of the first fit, or a value is too large for
+            `dtype`.
         """
-        return _checked(estimator, X, y, reset=False)
+        return _checked(estimator, X, y, dtype, reset=False)
 
-    def check_validation_set(self, estimator: Any, X: Any, y: Any) -> tuple[Input, Array]:
-        """Return X_val and y_val as `of` returns X and y; errors name them so.
+    def check_validation_set(
+        self, estimator: Any, X: Any, y: Any, dtype: Any
+    ) -> tuple[Input, Array]:
+        """Return X_val and y_val as `check` returns X and y; errors name them so.
 
         Parameters
         ----------
@@ -77,9 +82,11 @@ class Features:
             Named in errors; fitted or not.
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        dtype : dtype
+            float32 or float64.
         """
         probe = view(estimator, self.attributes)
-        X = self._validated(probe, X, float_types(X), "X_val")
+        X = self._validated(probe, X, dtype, "X_val")
         y = check_array(
             y, accept_sparse="csr", dtype=None, ensure_2d=False, input_name="y_val"
         )
@@ -107,7 +114,7 @@ class Features:
     def _validated(self, estimator: Any, X: Any, dtype: Any, name: str) -> Input:
         """Return X checked against the columns of the first fit."""
         try:
-            with np.errstate(over="ignore"):  # what overflows is refused
+            with np.errstate(over="ignore", invalid="ignore"):  # refused here
                 checked = validate_data(
                     estimator,
                     X,
@@ -129,20 +136,23 @@ def view(estimator: Any, fitted: dict[str, Any]) -> Any:
     return other
 
 
-def _checked(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Input, Array]:
+def _checked(
+    estimator: Any, X: Any, y: Any, dtype: Any, *, reset: bool
+) -> tuple[Input, Array]:
     """Return X as float matrix, dense or CSR, and y as array, each row with its target."""
     try:
-        X_checked, y = validate_data(
-            estimator,
-            X,
-            y,
-            reset=reset,
-            accept_sparse="csr",
-            dtype=float_types(X),
-            order="C",
-            multi_output=True,
-            y_numeric=_is_regression(estimator),
-        )
+        with np.errstate(over="ignore", invalid="ignore"):  # refused here
+            X_checked, y = validate_data(
+                estimator,
+                X,
+                y,
+                reset=reset,
+                accept_sparse="csr",
+                dtype=dtype,
+                order="C",
+                multi_output=True,
+                y_numeric=_is_regression(estimator),
+            )
     except (TypeError, ValueError) as error:
         explain(X, "X", error)
         raise

@@ -2,6 +2,7 @@
 
 - `checking`: what the user handed over, checked before anything is changed
 - `hints`: names used by other libraries, and what they are called here
+- `weights`: weights of the examples, times those of their classes
 - `splitting`: which rows are held out
 - `validation_set`: the examples held out, and what the network scores there
 - `parts`: names become the engine's pieces

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Number
 from typing import Any
 
 import numpy as np
 from sklearn.utils import _safe_indexing, check_random_state
-from sklearn.utils.validation import check_array
 
 from ..encoding.features import Features
 from ..encoding.targets import Targets
@@ -18,6 +16,7 @@ from ..warning import warn_user
 from .hints import explain_value
 from .splitting import split
 from .validation_set import ValidationSet, warn_of_scale
+from .weights import mean_one, weighted, weighted_in_stream
 
 AUTO_ROWS = 10_000  # early_stopping="auto" starts above it, as in HistGradientBoosting
 
@@ -94,8 +93,10 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
     targets, Y = estimator._targets_type.fit_transform(
         y_checked, estimator._targets if resumes else None, given.classes, given.incremental
     )
-    targets, w = _weighted(estimator, targets, Data(X_checked, Y, None), given)
-    data = Data(X_checked, Y, w)
+    data = Data(X_checked, Y, None)
+    weigh = weighted_in_stream if given.incremental else weighted
+    targets, w = weigh(estimator, targets, data, "sample_weight", given.sample_weight)
+    data = data._replace(w=w)
     keep_best = _stops_early(estimator, given, X_checked.shape[0])
     validation_set = _given_validation_set(estimator, features, targets, data, given)
     seed = None
@@ -108,7 +109,7 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
         given=given,
         features=features,
         targets=targets,
-        data=data._replace(w=_scaled(data, given.incremental)),
+        data=data if given.incremental else data._replace(w=mean_one(data)),
         validation_set=validation_set,
         keep_best=keep_best,
         resumes=resumes,
@@ -123,22 +124,8 @@ def _check_examples(
     if not resumes:
         return Features.of(estimator, X, y)
     features: Features = estimator._features
-    X, y = features.check(estimator, X, y)
     # A network keeps its type of float, and the optimizer so its memory.
-    return features, X.astype(estimator.coefs_[0].dtype, copy=False), y
-
-
-def _weighted(
-    estimator: Any, targets: Targets, data: Data, given: Given
-) -> tuple[Targets, Array | None]:
-    """Return the weights of the examples times those of their classes, (n, 1) or None."""
-    w = check_weights("sample_weight", given.sample_weight, data.X.shape[0])
-    if w is not None and not given.incremental and not w.any():
-        raise ValueError(
-            "sample_weight is zero for every row: at least one weight must be above 0."
-        )
-    class_weight = getattr(estimator, "class_weight", None)
-    return targets.weighted(data.Y, w, class_weight, count=True)
+    return features, *features.check(estimator, X, y, estimator.coefs_[0].dtype)
 
 
 def _split_seed(estimator: Any) -> int:
@@ -176,17 +163,10 @@ def _given_validation_set(
         if given.sample_weight_val is not None:
             raise ValueError("sample_weight_val is for X_val: pass X_val and y_val, too.")
         return None
-    X, y = features.check_validation_set(estimator, given.X_val, given.y_val)
+    X, y = features.check_validation_set(estimator, given.X_val, given.y_val, data.X.dtype)
     Y = targets.transform(y, "y_val")
-    w = check_weights("sample_weight_val", given.sample_weight_val, Y.shape[0])
-    class_weight = getattr(estimator, "class_weight", None)
-    _, w = targets.weighted(Y, w, class_weight, count=False)
-    if w is not None and not (w.any() and np.isfinite(w).all()):
-        raise ValueError(
-            "sample_weight_val times class_weight must be finite, and above 0 for at least "
-            "one row of X_val."
-        )
-    X = X.astype(data.X.dtype, copy=False)
+    weights = "sample_weight_val", given.sample_weight_val
+    _, w = weighted(estimator, targets, Data(X, Y, None), *weights)
     warn_of_scale(data.X, X)
     if w is not None:
         w = w / w.max()  # so that their sum does not overflow
@@ -207,64 +187,3 @@ def _split_off(
     part = data.part(out)
     X_out = _safe_indexing(X, out) if hasattr(X, "columns") else part.X
     return ValidationSet(X_out, y[out], part), data._replace(indices=train)
-
-
-def check_weights(name: str, sample_weight: Any, n: int) -> Array | None:
-    """Return the weights of `n` rows as float64 (n, 1).
-
-    Raises
-    ------
-    ValueError
-        If there are not as many as rows, or one is below 0 or not finite.
-    """
-    if sample_weight is None:
-        return None
-    if isinstance(sample_weight, Number):
-        sample_weight = np.full(n, sample_weight)
-    w = check_array(
-        sample_weight,
-        ensure_2d=False,
-        ensure_min_samples=0,
-        dtype=np.float64,
-        input_name=name,
-    )
-    if w.shape != (n,):
-        raise ValueError(
-            f"{name} must have one value per row of X, shape ({n},), got shape {w.shape}."
-        )
-    if w.min(initial=0) < 0:
-        raise ValueError(
-            f"{name} must not have negative values, got {w.min():g}: leave out rows, or "
-            "give them weight 0."
-        )
-    return w[:, np.newaxis]
-
-
-def _scaled(data: Data, incremental: bool) -> Array | None:
-    """Return the weights with mean 1 over the rows to train on; as they are in a stream."""
-    w = data.w
-    if w is None:
-        return w
-    if not np.isfinite(w).all():
-        raise ValueError(
-            "sample_weight times class_weight is not finite: only the ratios of weights "
-            "matter, use smaller ones."
-        )
-    if incremental:
-        with np.errstate(over="ignore"):
-            total = w.sum()
-        if not np.isfinite(total):
-            raise ValueError(
-                "The sum of sample_weight times class_weight overflows: use smaller "
-                "weights."
-            )
-        return w
-    train = w if data.indices is None else w[data.indices]
-    greatest = train.max()
-    if not greatest:
-        raise ValueError(
-            "sample_weight times class_weight is zero for every row to train on: at least "
-            "one must be above 0."
-        )
-    # By the greatest first, so that the sum of large weights does not overflow.
-    return w / greatest / (train / greatest).mean()

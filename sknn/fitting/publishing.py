@@ -71,11 +71,11 @@ class PublishedNetwork:
 
     def outputs(self, X: Input) -> Array:
         """Return A of the output layer, (n, n_outputs), for `X`, (n, n_features)."""
-        return _told(propagate(X, self.layers))
+        return told(propagate(X, self.layers))
 
     def logits(self, X: Input) -> Array:
         """Return Z of the output layer, (n, n_outputs), for `X`, (n, n_features)."""
-        return _told(propagate(X, linear(self.layers)))
+        return told(propagate(X, linear(self.layers)))
 
     def hidden(self, X: Input, layer: int) -> Array:
         """Return A of a hidden layer, (n, nodes), for `X`, (n, n_features).
@@ -88,10 +88,10 @@ class PublishedNetwork:
         n_hidden = len(self.layers) - 1
         if not -n_hidden <= layer < n_hidden:
             raise ValueError(f"layer={layer!r} is not one of the {n_hidden} hidden layers.")
-        return propagate(X, self.layers[: range(n_hidden)[layer] + 1])
+        return told(propagate(X, self.layers[: range(n_hidden)[layer] + 1]))
 
 
-def _told(A: Array) -> Array:
+def told(A: Array) -> Array:
     """Return the outputs `A`, (n, n_outputs); warn if some are not finite."""
     if not is_finite(A):
         warn_user(

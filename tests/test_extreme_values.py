@@ -133,3 +133,10 @@ def test_a_validation_loss_that_is_not_finite_is_reported_once(early_stopping):
     told = [str(w.message) for w in caught if "validation loss is inf" in str(w.message)]
     assert len(told) == 1
     assert model.validation_loss_curve_ == [np.inf, np.inf]
+
+
+def test_a_stream_that_moves_to_a_tiny_unit_says_what_its_score_lacks():
+    model = FFNNRegressor(early_stopping=True, **QUICK)
+    model.partial_fit(X, y * 1e150, X_val=X, y_val=y * 1e150)
+    with pytest.raises(ValueError, match="for the validation set"):
+        model.partial_fit(X, y * 1e-200, np.full(20, 1e300), X_val=X, y_val=y * 1e-200)

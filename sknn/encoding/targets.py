@@ -111,6 +111,21 @@ class TargetScaling:
         """Shift and scale, both (n_outputs,): what is learned is (y - shift) / scale."""
         return self.shift, self.scale
 
+    def loss(self, costs: Array, degree: float) -> float:
+        """Return Σ scale^degree · costs over the outputs: a loss in the units of y.
+
+        Not finite where floats cannot hold it.
+
+        Parameters
+        ----------
+        costs : array of shape (n_outputs,)
+            In the units of training.
+        degree : float
+            That of the loss: costs of s·y are s^degree times those of y.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float((costs * self.scale**degree).sum())
+
     def encode(self, Y: Array) -> Array:
         """Return the targets `Y`, (n, n_outputs), in the network's units."""
         return (Y - self.shift) / self.scale if self.link else Y

@@ -70,9 +70,9 @@ class FitObserver:
 
     def _extend(self, end: EpochEnd) -> None:
         """Append the loss, in the units of y, and the learning rate to the curves."""
-        units = self.publisher.targets.scaling.scale**self.publisher.parts.loss.degree
+        scaling, loss = self.publisher.targets.scaling, self.publisher.parts.loss
         self.curves.n_iter += 1
-        self.curves.losses.append(float((end.costs * units).sum()))
+        self.curves.losses.append(scaling.loss(end.costs, loss.degree))
         self.curves.rates.append(end.rate)
 
     def evaluate(self, validation_set: ValidationSet) -> tuple[float, float, float]:

@@ -10,7 +10,7 @@ from sklearn.utils import _safe_indexing, check_random_state
 
 from ..encoding.features import Features
 from ..encoding.targets import Targets
-from ..engine.arrays import Array, Input
+from ..engine.arrays import Array
 from ..engine.data import Data
 from ..warning import warn_user
 from .hints import explain_value
@@ -89,27 +89,29 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
         explain_value(estimator, error)
         raise
     resumes = hasattr(estimator, "coefs_") and (given.incremental or estimator.warm_start)
-    features, X_checked, y_checked = _check_examples(estimator, X, y, resumes)
+    features, X_given, y_checked = _check_examples(estimator, X, y, resumes)
     targets, Y = estimator._targets_type.fit_transform(
         y_checked, estimator._targets if resumes else None, given.classes, given.incremental
     )
-    data = Data(X_checked, Y, None)
     weigh = weighted_in_stream if given.incremental else weighted
-    targets, w = weigh(estimator, targets, data, "sample_weight", given.sample_weight)
-    data = data._replace(w=w)
-    keep_best = _stops_early(estimator, given, X_checked.shape[0])
+    targets, w = weigh(estimator, targets, Y, "sample_weight", given.sample_weight)
+    keep_best = _stops_early(estimator, given, len(Y))
+    seed = _split_seed(estimator) if keep_best and given.X_val is None else None
+    train, out = _split(estimator, w, targets.strata(Y), len(Y), seed)
+    features, X_checked = features.fit_transform(X_given, y_checked, w, train)
+    data = Data(X_checked, Y, w, train)
     validation_set = _given_validation_set(estimator, features, targets, data, given)
-    seed = None
-    if validation_set is None and keep_best:
-        seed = _split_seed(estimator)
-        validation_set, data = _split_off(estimator, (X, y_checked), targets, data, seed)
+    if out is not None:
+        validation_set = _held_out(features, X, y_checked, data, out)
+    if not given.incremental:
+        data = data._replace(w=mean_one(w, train))
     return Checked(
         X=X,
         y=y,
         given=given,
         features=features,
         targets=targets,
-        data=data if given.incremental else data._replace(w=mean_one(data)),
+        data=data,
         validation_set=validation_set,
         keep_best=keep_best,
         resumes=resumes,
@@ -119,8 +121,8 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
 
 def _check_examples(
     estimator: Any, X: Any, y: Any, resumes: bool
-) -> tuple[Features, Input, Array]:
-    """Return the features, X as float matrix, dense or CSR, and y as array."""
+) -> tuple[Features, Any, Array]:
+    """Return the features, X as float matrix or as the table it is, and y as array."""
     if not resumes:
         return Features.of(estimator, X, y)
     features: Features = estimator._features
@@ -166,24 +168,33 @@ def _given_validation_set(
     X, y = features.check_validation_set(estimator, given.X_val, given.y_val, data.X.dtype)
     Y = targets.transform(y, "y_val")
     weights = "sample_weight_val", given.sample_weight_val
-    _, w = weighted(estimator, targets, Data(X, Y, None), *weights)
+    _, w = weighted(estimator, targets, Y, *weights)
     warn_of_scale(data.X, X)
     if w is not None:
         w = w / w.max()  # so that their sum does not overflow
     return ValidationSet(given.X_val, given.y_val, Data(X, Y, w))
 
 
-def _split_off(
-    estimator: Any, Xy: tuple[Any, Array], targets: Targets, data: Data, seed: int
-) -> tuple[ValidationSet, Data]:
-    """Return a validation set of rows of `data`, and `data` without them.
+def _split(
+    estimator: Any, w: Array | None, strata: Array | None, n: int, seed: int | None
+) -> tuple[Array | None, Array | None]:
+    """Return which of `n` rows to train on, and which to hold out; without a seed None.
 
-    `Xy` is X as the user gave it, and y as an array: a scorer should see the names that a
-    frame has.
+    The weights are (n, 1) or None, the groups `strata` (n,) or None.
     """
-    X, y = Xy
-    w = np.ones(y.shape[0]) if data.w is None else data.w[:, 0]
-    train, out = split(w, targets.strata(data.Y), estimator.validation_fraction, seed)
-    part = data.part(out)
-    X_out = _safe_indexing(X, out) if hasattr(X, "columns") else part.X
-    return ValidationSet(X_out, y[out], part), data._replace(indices=train)
+    if seed is None:
+        return None, None
+    weights = np.ones(n) if w is None else w[:, 0]
+    return split(weights, strata, estimator.validation_fraction, seed)
+
+
+def _held_out(
+    features: Features, X: Any, y: Array, data: Data, rows: Array
+) -> ValidationSet:
+    """Return the `rows` of `data` that are held out, with X, (n, n_features), and y.
+
+    A scorer should see the columns as the user gave them, with the names that a frame has.
+    """
+    part = data.part(rows)
+    is_as_given = features.encoder is None and not hasattr(X, "columns")
+    return ValidationSet(part.X if is_as_given else _safe_indexing(X, rows), y[rows], part)

@@ -10,15 +10,15 @@ from sklearn.utils.validation import check_array
 
 from ..encoding.targets import Targets
 from ..engine.arrays import Array
-from ..engine.data import Data
+from ..engine.data import Target
 
 HUGE = 500  # weights of more than 2^500 are brought down
 
 
 def weighted(
-    estimator: Any, targets: Targets, data: Data, name: str, sample_weight: Any
+    estimator: Any, targets: Targets, Y: Target, name: str, sample_weight: Any
 ) -> tuple[Targets, Array | None]:
-    """Return the weights of the rows of `data` times those of their classes, (n, 1).
+    """Return the weights of the rows of `Y` times those of their classes, (n, 1).
 
     None without weights. Huge ones are brought down, so that no sum overflows: only their
     ratios matter. `targets` count what they need for "balanced", in X and not in X_val.
@@ -28,7 +28,7 @@ def weighted(
     ValueError
         If no weight is above 0, or one is not finite.
     """
-    w = check_weights(name, sample_weight, data.X.shape[0])
+    w = check_weights(name, sample_weight, len(Y))
     if w is not None and not w.any():
         raise ValueError(
             f"{name} is zero for every row: at least one weight must be above 0."
@@ -38,7 +38,7 @@ def weighted(
         w = np.ldexp(w, -max(np.frexp(w.max())[1] - HUGE, 0))
     class_weight = getattr(estimator, "class_weight", None)
     count = name == "sample_weight"
-    targets, w = targets.weighted(data.Y, w, class_weight, count=count)
+    targets, w = targets.weighted(Y, w, class_weight, count=count)
     if w is not None and not w.any():
         raise ValueError(
             f"{name} times class_weight is zero for every row: at least one must be "
@@ -48,12 +48,12 @@ def weighted(
 
 
 def weighted_in_stream(
-    estimator: Any, targets: Targets, data: Data, name: str, sample_weight: Any
+    estimator: Any, targets: Targets, Y: Target, name: str, sample_weight: Any
 ) -> tuple[Targets, Array | None]:
     """Return what `weighted` does, (n, 1), for `partial_fit`: weights as they are."""
-    w = check_weights(name, sample_weight, data.X.shape[0])
+    w = check_weights(name, sample_weight, len(Y))
     class_weight = getattr(estimator, "class_weight", None)
-    targets, w = targets.weighted(data.Y, w, class_weight, count=True)
+    targets, w = targets.weighted(Y, w, class_weight, count=True)
     with np.errstate(over="ignore"):
         total = 0.0 if w is None else w.sum()
     if not np.isfinite(total):
@@ -104,12 +104,11 @@ def check_weights(name: str, sample_weight: Any, n: int) -> Array | None:
     return w[:, np.newaxis]
 
 
-def mean_one(data: Data) -> Array | None:
-    """Return the weights, (n, 1), with mean 1 over the rows to train on."""
-    w = data.w
+def mean_one(w: Array | None, rows: Array | None) -> Array | None:
+    """Return the weights, (n, 1), with mean 1 over the `rows`, (n_rows,), to train on."""
     if w is None:
         return w
-    train = w if data.indices is None else w[data.indices]
+    train = w if rows is None else w[rows]
     greatest = train.max()
     if not greatest:
         raise ValueError(

@@ -3,6 +3,7 @@
 from .classifier import FFNNClassifier
 from .display.loss_curve import LossCurveDisplay
 from .display.network import NetworkDisplay
+from .encoding.table import TableEncoder
 from .engine.activation import Activation
 from .engine.activations import ELU, LeakyReLU, PReLU
 from .engine.initializers import Glorot, He, Initializer, LeCun, Normal, Uniform
@@ -47,6 +48,7 @@ __all__ = [
     "Quantile",
     "RMSprop",
     "Schedule",
+    "TableEncoder",
     "Tweedie",
     "Uniform",
     "__version__",

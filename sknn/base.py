@@ -211,12 +211,15 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
             raise ValueError(message)
         for parameter, settings in nested.items():
             part = params.get(parameter, getattr(self, parameter))
-            if not isinstance(part, Part):
+            if isinstance(part, Part):
+                params[parameter] = part.set_params(**settings)
+            elif hasattr(part, "set_params"):  # an encoder: scikit-learn sets its own
+                params |= {f"{parameter}__{name}": settings[name] for name in settings}
+            else:
                 raise ValueError(
                     f"{parameter}={part!r} has no settings: set {parameter} to a part "
-                    "first, for example solver=SGD()."
+                    "first, for example solver=SGD() or encoder=TableEncoder()."
                 )
-            params[parameter] = part.set_params(**settings)
         super().set_params(**params)
         return self
 

@@ -324,7 +324,12 @@ def _targets(y: Array) -> Array:
 
 
 def _matrix(encoded: Any, dtype: Any, name: str) -> Input:
-    """Return what an encoder put out, (n, n_columns), as array or CSR matrix of float."""
+    """Return what an encoder put out, (n, n_columns), as array or CSR matrix of float.
+
+    Where it has left out all columns, as those of a single row, there is one of zeros.
+    """
+    if not encoded.shape[1]:
+        return np.zeros((encoded.shape[0], 1), np.result_type(*np.atleast_1d(dtype)[:1]))
     matrix: Input = check_array(
         encoded, accept_sparse="csr", dtype=dtype, order="C", input_name=name
     )

@@ -137,7 +137,8 @@ class InputScaling:
         W is of shape (n_features, nodes), b of shape (nodes,).
         """
         folded = W / self.scale[:, np.newaxis]
-        folded[self.constant] = 0
+        if np.any(self.moments.weight):
+            folded[self.constant] = 0
         return folded.astype(W.dtype), (b - self.shift @ folded).astype(b.dtype)
 
     def unfold(self, W: Array, b: Array) -> tuple[Array, Array]:

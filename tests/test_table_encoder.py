@@ -1,5 +1,6 @@
 """TableEncoder: numbers, weights, bins, sparse matrices, and scikit-learn's checks."""
 
+import itertools
 import pickle
 
 import numpy as np
@@ -306,18 +307,22 @@ def test_sparse_matrices_that_cannot_be_encoded_are_refused():
         TableEncoder().fit(X)
 
 
-def test_auto_is_sparse_exactly_where_that_takes_fewer_bytes():
-    rng = np.random.default_rng(0)
-    for n_levels in range(2, 9):
-        X = pd.DataFrame({"word": rng.choice([*"abcdefgh"][:n_levels], 4000)})
-        X["number"] = rng.normal(size=4000)
-        out = TableEncoder(sparse_output=True).fit_transform(X)
-        n_bytes = out.data.nbytes + 4 * out.nnz + 4 * (len(X) + 1)
-        smaller = n_bytes < 8 * out.shape[0] * out.shape[1]
-        encoder = TableEncoder().fit(X)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_auto_is_sparse_exactly_where_that_takes_fewer_bytes(dtype):
+    rng, n, answers = np.random.default_rng(0), 4000, set()
+    for n_levels, n_numbers, gaps in itertools.product(range(2, 9), range(3), (0, 0.5, 1)):
+        X = pd.DataFrame(rng.normal(size=(n, n_numbers))).add_prefix("x")
+        X = X.where(rng.random(X.shape) >= gaps)
+        X["word"] = rng.choice([*"abcdefgh"][:n_levels], n)
+        X["word"] = X["word"].where(rng.random(n) > gaps)
+        out = TableEncoder(sparse_output=True, dtype=dtype).fit_transform(X)
+        n_bytes = out.data.nbytes + 4 * out.nnz + 4 * n  # the start of each row
+        smaller = n_bytes < np.dtype(dtype).itemsize * out.shape[0] * out.shape[1]
+        encoder = TableEncoder(dtype=dtype).fit(X)
         assert encoder.sparse_output_ == smaller
         assert sparse.issparse(encoder.transform(X)) == smaller
-    assert smaller
+        answers.add(smaller)
+    assert answers == {True, False}
 
 
 def test_sparse_and_dense_output_are_equal_and_frames_are_dense():

@@ -15,10 +15,7 @@ from ..engine.arrays import Array, Input
 from .bins import Bins, quantiles
 
 MIDDLE = np.array([0.5])
-ROWS = 4096  # at a time, so that intermediate results stay in the cache
-LARGEST = (
-    2.0**400
-)  # squares of larger numbers, or of smaller ones than 1 / LARGEST, overflow
+CELLS = 2**17  # at a time, so that intermediate results stay in the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +80,11 @@ class Scaling:
         indicators = np.flatnonzero(is_missing.any(axis=0) & (low == low))
         missing = _mean(is_missing[:, indicators], w)
         scaled = np.flatnonzero(low < high)
-        unit = _units(low, high)[scaled]
+        unit = _units(low[scaled], high[scaled])
         X, present = X[:, scaled] * unit, None
         if len(indicators):
             present = ~is_missing[:, scaled]
-        median = np.empty(len(scaled))
-        for j in range(len(scaled)):
-            rows = slice(None) if present is None else present[:, j]
-            weights = None if w is None else w[rows]
-            median[j] = quantiles(X[rows, j], weights, MIDDLE)[0]
+        median = _medians(X, present, w)
         bins = Bins.fit(X, present, w, n_bins)
         if present is not None:
             np.copyto(X, median, where=~present)
@@ -108,7 +101,7 @@ class Scaling:
         """Return the scaling of a CSR matrix X, (n, n_columns), with w, (n,) or None."""
         low, high = min_max_axis(X, axis=0)
         scaled = np.flatnonzero(low < high)
-        unit = _units(low, high)[scaled]
+        unit = _units(low[scaled], high[scaled])
         X = X[:, scaled]
         inplace_column_scale(X, unit)
         zeros = np.zeros(len(scaled))
@@ -141,10 +134,11 @@ class Scaling:
         """Write the output columns of X, (n, n_columns), into `out`, (n, n_outputs)."""
         n_scaled = len(self.scaled)
         n_numbers = n_scaled + len(self.bins.column)
-        for rows in gen_batches(len(X), ROWS):
+        for rows in gen_batches(len(X), max(1, CELLS // max(1, n_numbers))):
             out[rows, n_numbers:] = np.isnan(X[rows][:, self.indicators])
             with np.errstate(over="ignore"):  # see _clipped
-                U = X[rows][:, self.scaled] * self.unit
+                U = np.take(X[rows], self.scaled, axis=1)
+                U *= self.unit
                 np.copyto(U, self.median, where=np.isnan(U))
                 if n_numbers > n_scaled:
                     out[rows, n_scaled:n_numbers] = self.bins.transform(U)
@@ -175,11 +169,21 @@ class Scaling:
 
 
 def _units(low: Array, high: Array) -> Array:
-    """Return 1, or the power of two that brings a column near 1, (n_columns,)."""
-    largest = np.maximum(np.abs(low), np.abs(high))
-    _, exponent = np.frexp(largest)
-    far = (largest > LARGEST) | ((largest < 1 / LARGEST) & (largest > 0))
-    return np.where(far, np.ldexp(1.0, np.minimum(-exponent, 1000)), 1.0)
+    """Return the power of two that brings each column near 1, (n_columns,)."""
+    _, exponent = np.frexp(np.maximum(np.abs(low), np.abs(high)))
+    return np.ldexp(1.0, np.minimum(-exponent, 1000))  # 2^1024 is too large
+
+
+def _medians(X: Array, present: Array | None, w: Array | None) -> Array:
+    """Return the median of each column of X, (n, n_columns), where it is present."""
+    if present is None and w is None:
+        return quantiles(X, None, MIDDLE)[0]
+    median = np.empty(X.shape[1])
+    for j in range(X.shape[1]):
+        rows = slice(None) if present is None else present[:, j]
+        weights = None if w is None else w[rows]
+        median[j] = quantiles(X[rows, j], weights, MIDDLE)[0]
+    return median
 
 
 def _mean(X: Array, w: Array | None) -> Array:

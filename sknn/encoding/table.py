@@ -311,7 +311,7 @@ default="from_dtype"
         self._scaling.transform(numbers, dense)
         blocks = [sparse.csr_matrix(dense)]
         for levels, (column, value) in zip(self._levels, encoded, strict=True):
-            rows = np.flatnonzero((column >= 0) & (value != 0))
+            rows = np.flatnonzero(column >= 0)
             cells = value[rows].astype(self.dtype), (rows, column[rows])
             blocks.append(sparse.csr_matrix(cells, shape=(n_rows, len(levels.names))))
         return sparse.hstack(blocks, format="csr", dtype=self.dtype)

@@ -246,6 +246,17 @@ def test_weights_that_leave_nothing_are_refused():
         TableEncoder().fit([[1.0], [2.0]], sample_weight=[1, -1])
 
 
+@pytest.mark.parametrize("tiny", [1e-320, 1e-250, 1e-150])
+@pytest.mark.parametrize("huge", [1.0, 1e300])
+def test_weights_of_any_size_give_finite_numbers(tiny, huge):
+    X = np.array([[1.0, 5.0], [2.0, 5.0], [2.0, 7.0], [2.0, 9.0]])
+    encoder = TableEncoder(n_bins=2).fit(X, sample_weight=np.array([tiny, 1, 2, 1]) * huge)
+    assert np.isfinite(encoder.transform(X)).all()
+    expected = TableEncoder(n_bins=2).fit(X[:, 1:], sample_weight=[0, 1, 2, 1])
+    found = encoder.transform(X)[:, -3:]
+    assert_allclose(found, expected.transform(X[:, 1:]), atol=1e-12)
+
+
 def test_infinite_numbers_are_refused_by_name():
     X = table().rename(columns={"income": "€"})
     X.loc[3, "€"] = np.inf

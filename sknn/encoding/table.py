@@ -22,6 +22,8 @@ from .levels import Levels
 from .reading import Reading
 from .scaling import Scaling
 
+NO_WEIGHT = 1e-200  # times the largest weight: less is no weight, as its square would be
+
 
 class TableEncoder(TransformerMixin, BaseEstimator):
     """Encode a table of numbers and categories as a matrix of numbers.
@@ -327,4 +329,7 @@ def _weights(sample_weight: Any, X: Any) -> tuple[Array | None, Any]:
             "All sample weights are 0, which leaves no rows to learn from: give some rows "
             "a weight above 0."
         )
-    return (w, slice(None)) if w.all() else (w[w > 0], w > 0)
+    _, exponent = np.frexp(w.max())
+    w = np.ldexp(w, -exponent)  # between 0 and 1, without rounding
+    counts = w > NO_WEIGHT
+    return (w, slice(None)) if counts.all() else (w[counts], counts)

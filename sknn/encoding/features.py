@@ -26,6 +26,7 @@ from ..warning import warn_user
 from .columns import FLOATS, explain, float_types, is_table
 from .scaling import InputScaling
 from .table import TableEncoder
+from .view import view
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,13 +263,6 @@ def encoder_for(estimator: Any, X: Any) -> Any:
     encoder = table_encoder(estimator)
     is_linear = isinstance(encoder, TableEncoder) and encoder.is_linear
     return encoder if is_table(X) or not is_linear else None
-
-
-def view(estimator: Any, fitted: dict[str, Any]) -> Any:
-    """Return an estimator with everything of `estimator`, and the attributes `fitted`."""
-    other = object.__new__(type(estimator))
-    vars(other).update(vars(estimator), **fitted)
-    return other
 
 
 def _checked(

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..encoding.features import view
+from ..encoding.view import view
 from ..engine.plan import EpochEnd, History, Verdict
 from ..warning import warn_user
 from .callbacks import CallbackContexts

@@ -20,6 +20,7 @@ import sklearn
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer_names
+from sklearn.utils import get_tags
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -115,6 +116,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
         at_least_1 = Interval(Integral, 1, None, closed="left")
         share = Interval(RealNotInt, 0, 1, closed="neither")
         return {
+            "encoder": [StrOptions({"auto"}), HasMethods(["fit", "transform"]), None],
             "hidden_layer_sizes": [at_least_1, "array-like"],
             "activation": [StrOptions(HIDDEN_ACTIVATIONS), Activation, list, tuple],
             "output_activation": [StrOptions({"auto", *ACTIVATIONS}), Activation],
@@ -144,7 +146,12 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
+        given, encoder = tags.input_tags, self.encoder
+        if encoder is None or isinstance(encoder, str):
+            given.sparse = True
+            given.allow_nan = given.categorical = encoder is not None
+        else:
+            tags.input_tags = get_tags(encoder).input_tags
         if self._targets_type.task == "regression":
             loss = LOSSES.get(self.loss) if isinstance(self.loss, str) else self.loss
             positive_only = isinstance(loss, Loss) and loss.positive
@@ -204,12 +211,15 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
             raise ValueError(message)
         for parameter, settings in nested.items():
             part = params.get(parameter, getattr(self, parameter))
-            if not isinstance(part, Part):
+            if isinstance(part, Part):
+                params[parameter] = part.set_params(**settings)
+            elif hasattr(part, "set_params"):  # an encoder: scikit-learn sets its own
+                params |= {f"{parameter}__{name}": settings[name] for name in settings}
+            else:
                 raise ValueError(
                     f"{parameter}={part!r} has no settings: set {parameter} to a part "
-                    "first, for example solver=SGD()."
+                    "first, for example solver=SGD() or encoder=TableEncoder()."
                 )
-            params[parameter] = part.set_params(**settings)
         super().set_params(**params)
         return self
 

@@ -21,6 +21,7 @@ from .engine.optimizers import Solver
 from .engine.schedules import Schedule
 from .fitting.callbacks import with_callbacks
 from .fitting.checking import Given
+from .fitting.probabilities import log_probabilities, probabilities
 
 
 class FFNNClassifier(ClassifierMixin, BaseFFNN):
@@ -30,6 +31,12 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     ----------
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of neurons in each hidden layer. ``()`` is the linear model.
+    encoder : "auto", transformer or None, default="auto"
+        What turns X into numbers on one scale. "auto" is `TableEncoder`: text, categories,
+        booleans and missing values work as they are, and numbers are standardised. Where X
+        is plain numbers, that scaling is folded into the first layer, so that `coefs_` are
+        those of X itself; sparse X is scaled without centring. Any other transformer may
+        stand here; its settings are ``encoder__…``. With None, X is taken as it is.
     activation : str, Activation or sequence of them, default="relu"
         Activation function of the hidden layers: "identity", "sigmoid" (or "logistic"),
         "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu" (or "swish"),
@@ -145,6 +152,9 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     best_iter_, best_score_ : int, float
         With early stopping: the epoch whose weights were kept, and its validation score.
         `loss_` refers to the same epoch.
+    encoder_ : transformer or None
+        The fitted encoder that X goes through; None where X itself is the input of the
+        network, its scale being part of the first layer.
     n_iter_ : int
         Number of epochs that the network was trained for, including those before a warm
         start and all calls of `partial_fit`.
@@ -192,6 +202,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         self,
         hidden_layer_sizes: int | Sequence[int] = (100,),
         *,
+        encoder: Any = "auto",
         activation: str | Activation | Sequence[str | Activation] = "relu",
         output_activation: str | Activation = "auto",
         loss: str | Loss = "auto",
@@ -219,6 +230,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         verbose: int = 0,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
+        self.encoder = encoder
         self.activation = activation
         self.output_activation = output_activation
         self.loss = loss
@@ -340,25 +352,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
             Columns in the order of `classes_`.
         """
         network, X = self._prepared(X)
-        if self._targets.binary:
-            return self._both(network.logits(X))
-        if network.layers[-1].activation.joint:
-            return network.outputs(X)
-        if self._targets.multilabel:
-            A = network.outputs(X)
-            limits = np.finfo(A.dtype)
-            return np.clip(A, limits.tiny, 1 - limits.epsneg, out=A)
-        # One against the rest: far off, all outputs may round to 0, their logarithms not.
-        return np.exp(self._log_proba(network.logits(X)))
-
-    def _both(self, Z: Array) -> Array:
-        """Return the probabilities of both classes, or of the only one, from `Z` (n, 1)."""
-        if self._targets.one_class:
-            return np.ones_like(Z)
-        Z = np.hstack([-Z, Z])  # not 1 - A, which would round a small one to 0
-        A = np.empty_like(Z)
-        self._activations[-1].forward(Z, A)
-        return A
+        return probabilities(network, X, self._targets)
 
     def predict_log_proba(self, X: Any) -> Array:
         """Predict the logarithm of the probability of every label, from the logits.
@@ -373,19 +367,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         log_P : ndarray of shape (n_samples, n_classes) or (n_samples, n_labels)
             Finite wherever the logits are.
         """
-        return self._log_proba(self._logits(X))
-
-    def _log_proba(self, Z: Array) -> Array:
-        """Return log P, (n, n_classes) or (n, n_labels), from the logits `Z`."""
-        output = self._activations[-1]
-        if self._targets.one_class:
-            return np.zeros_like(Z)
-        if self._targets.binary:
-            return np.hstack([output.log(-Z), output.log(Z)])
-        log_A = output.log(Z)
-        if self._targets.multilabel or output.joint:
-            return log_A
-        return log_A - np.logaddexp.reduce(log_A, axis=1, keepdims=True)
+        return log_probabilities(self._logits(X), self._targets, self._activations[-1])
 
     def _logits(self, X: Any) -> Array:
         """Return Z of the output layer, (n, n_outputs)."""

@@ -30,6 +30,12 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     ----------
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of neurons in each hidden layer. ``()`` is the linear model.
+    encoder : "auto", transformer or None, default="auto"
+        What turns X into numbers on one scale. "auto" is `TableEncoder`: text, categories,
+        booleans and missing values work as they are, and numbers are standardised. Where X
+        is plain numbers, that scaling is folded into the first layer, so that `coefs_` are
+        those of X itself; sparse X is scaled without centring. Any other transformer may
+        stand here; its settings are ``encoder__…``. With None, X is taken as it is.
     activation : str, Activation or sequence of them, default="relu"
         Activation function of the hidden layers: "identity", "sigmoid" (or "logistic"),
         "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu" (or "swish"),
@@ -150,6 +156,9 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     best_iter_, best_score_ : int, float
         With early stopping: the epoch whose weights were kept, and its validation score.
         `loss_` refers to the same epoch.
+    encoder_ : transformer or None
+        The fitted encoder that X goes through; None where X itself is the input of the
+        network, its scale being part of the first layer.
     n_iter_ : int
         Number of epochs that the network was trained for, including those before a warm
         start and all calls of `partial_fit`.
@@ -203,6 +212,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         self,
         hidden_layer_sizes: int | Sequence[int] = (100,),
         *,
+        encoder: Any = "auto",
         activation: str | Activation | Sequence[str | Activation] = "relu",
         output_activation: str | Activation = "auto",
         loss: str | Loss = "auto",
@@ -231,6 +241,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         verbose: int = 0,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
+        self.encoder = encoder
         self.activation = activation
         self.output_activation = output_activation
         self.loss = loss

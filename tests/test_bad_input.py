@@ -31,7 +31,7 @@ def nan_schedule(progress):
 
 BAD_FITS = [
     # what it is, parameters, X, y, sample_weight, what the message must say
-    ("NaN in X", {}, with_value(X, np.nan), y, None, "X.*NaN"),
+    ("NaN in X", {"encoder": None}, with_value(X, np.nan), y, None, "X.*NaN"),
     ("inf in X", {}, with_value(X, np.inf), y, None, "X.*infinity"),
     ("NaN in y", {}, X, with_value(y, np.nan), None, "y.*NaN"),
     ("one-dimensional X", {}, X[:, 0], y, None, "Expected 2D array"),

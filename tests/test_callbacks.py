@@ -330,8 +330,8 @@ def test_bad_input_is_refused_before_any_callback_is_called(estimator_class, fra
     X, y = frame
     recording = Recording()
     model = network(estimator_class).set_callbacks(recording)
-    with pytest.raises(ValueError, match="NaN"):
-        model.fit(X.where(X > 0), y)
+    with pytest.raises(ValueError, match="infinity"):
+        model.fit(X.where(X > 0, np.inf), y)
     assert not recording.seen
 
 

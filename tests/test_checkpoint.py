@@ -44,7 +44,7 @@ def test_they_are_so_where_training_is_ahead_of_the_published_network(name):
     model = FFNNRegressor(**QUICK, early_stopping=True, scoring=Scripted(1, 1, 0))
     for _ in range(2):
         model.partial_fit(X, y, X_val=X, y_val=y)
-    assert model._checkpoint.ahead is not None
+    assert model._checkpoint.published is not None
     setattr(model, name, [array + 1 for array in getattr(model, name)])
     expected = model.predict(X)
     model.set_params(early_stopping=False, scoring="loss", learning_rate=FROZEN)

@@ -79,7 +79,7 @@ def test_a_new_fit_has_a_new_range():
 
 
 def test_before_any_row_of_weight_nothing_is_clipped():
-    model = FFNNRegressor(**QUICK, clip_target=True)
+    model = FFNNRegressor(**QUICK, clip_target=True, encoder=None)
     model.partial_fit(X, Y[:, 0], np.zeros(80))
     assert len(np.unique(model.predict(FAR))) > 70
 

@@ -98,7 +98,12 @@ class TestHeldOutRows:
 
 def linear(**params):
     """Return a linear model that starts from 0, with plain steps on y as it is."""
-    defaults = {"solver": SGD(), "scale_target": False, "initializer": "zeros"}
+    defaults = {
+        "encoder": None,
+        "solver": SGD(),
+        "scale_target": False,
+        "initializer": "zeros",
+    }
     defaults |= {"learning_rate_schedule": "cosine", "n_iter_no_change": np.inf}
     return FFNNRegressor(hidden_layer_sizes=(), **defaults | params)
 
@@ -192,7 +197,9 @@ def test_lbfgs_in_blocks_ends_at_the_closed_form_of_ridge(n, rows, weighted, mon
         monkeypatch.setattr(lbfgs, "ROWS", rows)
     inputs, target, weights = many_rows(n)
     weights = weights if weighted else np.ones(n)
-    model = FFNNRegressor(hidden_layer_sizes=(), solver="lbfgs", alpha=0.1, tol=1e-8)
+    model = FFNNRegressor(
+        encoder=None, hidden_layer_sizes=(), solver="lbfgs", alpha=0.1, tol=1e-8
+    )
     model.fit(inputs, target, weights)
     coef, intercept = ridge(inputs, target, weights, 0.1)
     np.testing.assert_allclose(model.coefs_[0][:, 0], coef, rtol=1e-6)
@@ -288,6 +295,7 @@ def test_a_small_probability_of_two_keeps_all_its_digits():
 
 def test_one_against_the_rest_gives_probabilities_however_far_off():
     model = FFNNClassifier(
+        encoder=None,
         hidden_layer_sizes=(),
         output_activation="sigmoid",
         learning_rate=1e-300,

@@ -146,6 +146,7 @@ def expected_epochs(scores, tol, n_iter_no_change):
 )
 def test_training_ends_as_documented_for_any_scores(scores, tol, n_iter_no_change):
     model = FFNNRegressor(
+        encoder=None,
         hidden_layer_sizes=(),
         early_stopping=True,
         scoring=Scripted(*scores),

@@ -139,7 +139,12 @@ def test_linear_network_is_ridge_regression():
     y = X @ np.arange(6.0) + 0.3 * RNG.normal(size=40) + 5
     alpha = 0.1
     ours = FFNNRegressor(
-        hidden_layer_sizes=(), solver="lbfgs", alpha=alpha, tol=1e-12, max_iter=2000
+        encoder=None,
+        hidden_layer_sizes=(),
+        solver="lbfgs",
+        alpha=alpha,
+        tol=1e-12,
+        max_iter=2000,
     ).fit(X, y)
     # Ridge sums squares where we take the mean, and our target has variance 1.
     ridge = Ridge(alpha=alpha / 2 * len(X), tol=1e-12).fit(X, y)
@@ -156,7 +161,12 @@ def test_network_without_hidden_layers_is_logistic_regression(case):
     _, y, _, _ = CASES[case]
     alpha = 0.05
     ours = FFNNClassifier(
-        hidden_layer_sizes=(), solver="lbfgs", alpha=alpha, tol=1e-10, max_iter=2000
+        encoder=None,
+        hidden_layer_sizes=(),
+        solver="lbfgs",
+        alpha=alpha,
+        tol=1e-10,
+        max_iter=2000,
     ).fit(X, y)
     theirs = LogisticRegression(C=1 / (alpha * len(X)), tol=1e-10, max_iter=2000).fit(X, y)
     np.testing.assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), rtol=1e-5)
@@ -164,7 +174,12 @@ def test_network_without_hidden_layers_is_logistic_regression(case):
 
 def test_poisson_network_without_hidden_layers_is_poisson_regression():
     ours = FFNNRegressor(
-        hidden_layer_sizes=(), loss="poisson", solver="lbfgs", alpha=0.1, tol=1e-10
+        encoder=None,
+        hidden_layer_sizes=(),
+        loss="poisson",
+        solver="lbfgs",
+        alpha=0.1,
+        tol=1e-10,
     ).fit(X, COUNTS / COUNTS.mean())
     theirs = PoissonRegressor(alpha=0.1, tol=1e-10, max_iter=1000)
     theirs.fit(X, COUNTS / COUNTS.mean())

@@ -86,16 +86,19 @@ def test_a_part_names_its_settings():
 
 
 def test_columns_that_are_no_numbers_are_named_with_a_remedy():
+    plain = FFNNClassifier(encoder=None, max_iter=2, learning_rate_schedule="cosine")
     text = FRAME.assign(colour=["red", "blue"] * 20)
-    with pytest.raises(ValueError, match="text or categories.*OneHotEncoder.*'colour'"):
-        FFNNClassifier().fit(text, y)
+    with pytest.raises(ValueError, match="text or categories.*encoder=.auto.*'colour'"):
+        plain.fit(text, y)
     dates = FRAME.assign(day=pd.date_range("2020-01-01", periods=40))
     with pytest.raises(ValueError, match="dates.*numbers.*'day'"):
+        plain.fit(dates, y)
+    with pytest.raises(ValueError, match="dates.*'day'.*numbers.*month"):
         FFNNClassifier().fit(dates, y)
     missing = FRAME.assign(b=np.where(X[:, 1] > 1, np.nan, X[:, 1]))
-    with pytest.raises(ValueError, match="missing values.*SimpleImputer.*'b'.*NaN"):
-        FFNNClassifier().fit(missing, y)
-    model = FFNNClassifier(max_iter=2, learning_rate_schedule="cosine").fit(FRAME, y)
+    with pytest.raises(ValueError, match="missing values.*encoder=.auto.*'b'.*NaN"):
+        plain.fit(missing, y)
+    model = plain.fit(FRAME, y)
     with pytest.raises(ValueError, match="X has missing values.*'b'"):
         model.predict(missing)
     with pytest.raises(ValueError, match="X_val has missing values.*'b'"):

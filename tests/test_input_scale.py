@@ -28,7 +28,7 @@ def constant(progress):
 
 PLAIN = {"hidden_layer_sizes": (), "input_scale": True, "scale_target": False}
 PLAIN |= {"learning_rate": 1e-3, "learning_rate_schedule": constant}
-PLAIN |= {"batch_size": 120, "alpha": 0.0, "max_iter": 1}
+PLAIN |= {"encoder": None, "batch_size": 120, "alpha": 0.0, "max_iter": 1}
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.3])
@@ -92,11 +92,22 @@ def test_a_stream_whose_scale_changes_keeps_its_predictions_and_its_scales(hidde
     model = FFNNRegressor(**SMALL | {"hidden_layer_sizes": hidden})
     for _ in range(5):
         model.partial_fit(X, y)
-    before, scales = model.predict(X), model._checkpoint.scales
+    before, scales = model.predict(X), model._checkpoint.params[-4:]
     assert np.abs(scales - 1 / 6).min() > 1e-4
     model.set_params(learning_rate=1e-12).partial_fit(X, 50 + 10 * y)
     np.testing.assert_allclose(model.predict(X), before, rtol=1e-8, atol=1e-8)
-    np.testing.assert_allclose(model._checkpoint.scales, scales, rtol=1e-9)
+    np.testing.assert_allclose(model._checkpoint.params[-4:], scales, rtol=1e-9)
+
+
+@pytest.mark.parametrize("hidden", [8, ()])
+def test_a_stream_whose_columns_change_their_scale_keeps_its_predictions(hidden):
+    model = FFNNRegressor(**SMALL | {"hidden_layer_sizes": hidden})
+    for _ in range(5):
+        model.partial_fit(X, y)
+    before, scales = model.predict(X), model._checkpoint.params[-4:]
+    model.set_params(learning_rate=1e-12).partial_fit(5 * X + [0, 3, 100, -1], y)
+    np.testing.assert_allclose(model.predict(X), before, rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(model._checkpoint.params[-4:], scales, rtol=1e-9)
 
 
 @pytest.mark.parametrize("hidden", [8, ()])
@@ -106,7 +117,7 @@ def test_weights_set_by_the_user_are_what_training_goes_on_from(hidden):
     expected = model.predict(X)
     model.set_params(learning_rate=1e-12).partial_fit(X, y)
     np.testing.assert_allclose(model.predict(X), expected, rtol=1e-8)
-    np.testing.assert_allclose(model._checkpoint.scales, 1 / 6, rtol=1e-9)
+    np.testing.assert_allclose(model._checkpoint.params[-4:], 1 / 6, rtol=1e-9)
 
 
 def test_a_stream_that_is_ahead_of_what_it_publishes_keeps_its_scales():
@@ -115,7 +126,7 @@ def test_a_stream_that_is_ahead_of_what_it_publishes_keeps_its_scales():
     for _ in range(2):
         model.partial_fit(X, y, X_val=X, y_val=y)
         plain.partial_fit(X, y)
-    assert model._checkpoint.ahead is not None
+    assert model._checkpoint.published is not None
     model.set_params(early_stopping=False, scoring="loss").partial_fit(X, y)
     for W, expected in zip(model.coefs_, plain.partial_fit(X, y).coefs_, strict=True):
         np.testing.assert_allclose(W, expected, rtol=1e-9)
@@ -131,7 +142,7 @@ def test_scales_can_be_added_or_left_out_between_two_fits(before):
 
 def test_sparse_input_trains_as_dense_input_does():
     rows = X * (np.random.default_rng(1).random(X.shape) < 0.4)
-    params = SMALL | {"max_iter": 5, "learning_rate_schedule": "cosine"}
+    params = SMALL | {"max_iter": 5, "learning_rate_schedule": "cosine", "encoder": None}
     dense = FFNNClassifier(**params).fit(rows, labels)
     thin = FFNNClassifier(**params).fit(sparse.csr_array(rows), labels)
     np.testing.assert_allclose(thin.coefs_[0], dense.coefs_[0], rtol=1e-7)

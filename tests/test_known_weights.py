@@ -86,9 +86,10 @@ def test_single_precision_starts_from_double():
 
 def test_what_is_not_given_is_drawn_or_zero():
     source = trained(FFNNRegressor, Y)
-    drawn = FFNNRegressor(**BARELY).fit(X, Y)
-    weights = FFNNRegressor(**BARELY).fit(X, Y, coefs_init=source.coefs_)
-    biases = FFNNRegressor(**BARELY).fit(X, Y, intercepts_init=source.intercepts_)
+    as_it_is = FFNNRegressor(**BARELY, encoder=None)
+    drawn, weights, biases = clone(as_it_is).fit(X, Y), clone(as_it_is), clone(as_it_is)
+    weights.fit(X, Y, coefs_init=source.coefs_)
+    biases.fit(X, Y, intercepts_init=source.intercepts_)
     for layer in range(3):
         np.testing.assert_allclose(weights.coefs_[layer], source.coefs_[layer], rtol=1e-6)
         np.testing.assert_allclose(biases.coefs_[layer], drawn.coefs_[layer], rtol=1e-6)
@@ -188,9 +189,10 @@ def step_of(clip_norm, scale=1.0, **params):
     """Return how far one step of plain gradient descent goes, as a vector."""
     settings = BARELY | {"solver": "sgd", "learning_rate": 0.5, "clip_norm": clip_norm}
     settings |= {"batch_size": len(X)}
-    settings |= {"scale_target": False, "learning_rate_schedule": lambda progress: 1.0}
+    settings |= {"encoder": None, "scale_target": False}
+    settings |= {"learning_rate_schedule": lambda progress: 1.0}
     y = scale * X[:, 0]
-    start = trained(FFNNRegressor, y, scale_target=False)
+    start = trained(FFNNRegressor, y, encoder=None, scale_target=False)
     model = FFNNRegressor(**settings | params).fit(X, y, **known(start))
     return all_parameters(model) - all_parameters(start)
 

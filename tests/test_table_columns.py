@@ -136,6 +136,9 @@ def test_lists_and_arrays_of_objects_are_read_column_by_column():
     assert_array_equal(encoded(np.array(rows, dtype=object))[1], expected)
     rows[0][2] = rows[1][2] = np.nan
     assert encoded(rows)[0][4:] == ["x2_Oslo", "x3_dog"]
+    names, out = encoded([["a", 1], ["b", 2.5], ["nan", 4]])  # NumPy makes it all text
+    assert names == ["x1", "x0_a", "x0_b", "x0_nan"]
+    assert_array_equal(out[:, 1:], np.eye(3))
 
 
 def test_text_in_arrays_is_categories():
@@ -206,7 +209,7 @@ def test_ten_thousand_categories():
     out = encoder.fit_transform(X)
     assert out.shape == (10_000, 10_000)
     assert_array_equal(out.indices, values)
-    assert TableEncoder().fit_transform(X).shape == (10_000, 100)
+    assert TableEncoder().fit_transform(X).shape == (10_000, 255)
 
 
 def test_categories_of_rows_without_weight_are_ignored():
@@ -321,6 +324,16 @@ def test_cells_that_are_neither_numbers_nor_text_are_refused():
     X = pd.DataFrame({"a": [1j, 2.0]}, dtype=object)
     with pytest.raises(ValueError, match="column 'a'.*not real numbers"):
         TableEncoder().fit(X)
+
+
+@pytest.mark.parametrize("convert", [pd.DataFrame, "polars", "pyarrow"])
+@pytest.mark.parametrize("cells", [[[1], [2]], [{"x": 1}, {"x": 2}]])
+def test_nested_cells_are_refused_whatever_the_library(convert, cells):
+    if isinstance(convert, str):
+        module = pytest.importorskip(convert)
+        convert = module.DataFrame if convert == "polars" else module.table
+    with pytest.raises(TypeError, match="lists, dicts or the like in column 'a'.*drop"):
+        TableEncoder().fit(convert({"a": cells}))
 
 
 def test_a_frame_without_rows_or_columns_is_refused():

@@ -1,5 +1,6 @@
 """TableEncoder: numbers, weights, bins, sparse matrices, and scikit-learn's checks."""
 
+import itertools
 import pickle
 
 import numpy as np
@@ -245,6 +246,17 @@ def test_weights_that_leave_nothing_are_refused():
         TableEncoder().fit([[1.0], [2.0]], sample_weight=[1, -1])
 
 
+@pytest.mark.parametrize("tiny", [1e-320, 1e-250, 1e-150])
+@pytest.mark.parametrize("huge", [1.0, 1e300])
+def test_weights_of_any_size_give_finite_numbers(tiny, huge):
+    X = np.array([[1.0, 5.0], [2.0, 5.0], [2.0, 7.0], [2.0, 9.0]])
+    encoder = TableEncoder(n_bins=2).fit(X, sample_weight=np.array([tiny, 1, 2, 1]) * huge)
+    assert np.isfinite(encoder.transform(X)).all()
+    expected = TableEncoder(n_bins=2).fit(X[:, 1:], sample_weight=[0, 1, 2, 1])
+    found = encoder.transform(X)[:, -3:]
+    assert_allclose(found, expected.transform(X[:, 1:]), atol=1e-12)
+
+
 def test_infinite_numbers_are_refused_by_name():
     X = table().rename(columns={"income": "€"})
     X.loc[3, "€"] = np.inf
@@ -306,18 +318,22 @@ def test_sparse_matrices_that_cannot_be_encoded_are_refused():
         TableEncoder().fit(X)
 
 
-def test_auto_is_sparse_exactly_where_that_takes_fewer_bytes():
-    rng = np.random.default_rng(0)
-    for n_levels in range(2, 9):
-        X = pd.DataFrame({"word": rng.choice([*"abcdefgh"][:n_levels], 4000)})
-        X["number"] = rng.normal(size=4000)
-        out = TableEncoder(sparse_output=True).fit_transform(X)
-        n_bytes = out.data.nbytes + 4 * out.nnz + 4 * (len(X) + 1)
-        smaller = n_bytes < 8 * out.shape[0] * out.shape[1]
-        encoder = TableEncoder().fit(X)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_auto_is_sparse_exactly_where_that_takes_fewer_bytes(dtype):
+    rng, n, answers = np.random.default_rng(0), 4000, set()
+    for n_levels, n_numbers, gaps in itertools.product(range(2, 9), range(3), (0, 0.5, 1)):
+        X = pd.DataFrame(rng.normal(size=(n, n_numbers))).add_prefix("x")
+        X = X.where(rng.random(X.shape) >= gaps)
+        X["word"] = rng.choice([*"abcdefgh"][:n_levels], n)
+        X["word"] = X["word"].where(rng.random(n) > gaps)
+        out = TableEncoder(sparse_output=True, dtype=dtype).fit_transform(X)
+        n_bytes = out.data.nbytes + 4 * out.nnz + 4 * n  # the start of each row
+        smaller = n_bytes < np.dtype(dtype).itemsize * out.shape[0] * out.shape[1]
+        encoder = TableEncoder(dtype=dtype).fit(X)
         assert encoder.sparse_output_ == smaller
         assert sparse.issparse(encoder.transform(X)) == smaller
-    assert smaller
+        answers.add(smaller)
+    assert answers == {True, False}
 
 
 def test_sparse_and_dense_output_are_equal_and_frames_are_dense():

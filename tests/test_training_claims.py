@@ -173,7 +173,10 @@ def test_a_warm_start_goes_on_as_if_training_had_not_stopped(kind, params, dtype
 
 
 def test_training_in_parts_is_partial_fit():
-    same = SMALL | {"batch_size": 50}  # "auto" is for whole data in fit, chunks in a stream
+    same = SMALL | {
+        "encoder": None,
+        "batch_size": 50,
+    }  # "auto" is for whole data in fit, chunks in a stream
     whole = FFNNClassifier(**same | {"max_iter": 6}).fit(X, labels)
     parts = FFNNClassifier(**same)
     for _ in range(6):
@@ -285,9 +288,10 @@ def test_weights_and_predictions_have_the_precision_of_the_input(solver, dtype):
 
 def test_sparse_input_trains_as_dense_input_does():
     thin = X * (RNG.random(X.shape) < 0.4)
-    dense = FFNNClassifier(batch_size=16, **SMALL).fit(thin, labels)
+    params = SMALL | {"encoder": None, "batch_size": 16}  # else sparse X is not centred
+    dense = FFNNClassifier(**params).fit(thin, labels)
     for form in (sparse.csr_matrix, sparse.csc_array, sparse.coo_array):
-        model = FFNNClassifier(batch_size=16, **SMALL).fit(form(thin), labels)
+        model = FFNNClassifier(**params).fit(form(thin), labels)
         np.testing.assert_allclose(
             model.predict_proba(form(thin)), dense.predict_proba(thin), rtol=1e-8
         )
@@ -327,6 +331,7 @@ def test_hidden_representation_is_what_goes_into_the_last_layer():
 def test_initial_weights_and_schedule_can_be_functions():
     seen = []
     model = FFNNRegressor(
+        encoder=None,
         initializer=lambda rng, shape: np.full(shape, 0.01),
         learning_rate_schedule=lambda progress: seen.append(progress) or 0.0,
         **SMALL,

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn import config_context
+from sklearn.base import clone
 from sklearn.metrics import accuracy_score, log_loss, mean_squared_error
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
@@ -155,9 +156,10 @@ def test_held_out_data_frames_must_have_the_same_columns(classes):
 
 def test_sparse_held_out_examples_score_as_dense_ones(classes):
     X, y, X_val, y_val = classes
-    dense = FFNNClassifier(**QUICK).fit(X, y, X_val=X_val, y_val=y_val)
+    as_it_is = FFNNClassifier(encoder=None, **QUICK)  # else sparse X is not centred
+    dense = clone(as_it_is).fit(X, y, X_val=X_val, y_val=y_val)
     X_sparse, X_val_sparse = sparse.coo_array(X), sparse.csc_array(X_val)
-    found = FFNNClassifier(**QUICK).fit(X_sparse, y, X_val=X_val_sparse, y_val=y_val)
+    found = as_it_is.fit(X_sparse, y, X_val=X_val_sparse, y_val=y_val)
     np.testing.assert_allclose(
         found.validation_loss_curve_, dense.validation_loss_curve_, rtol=1e-10
     )
@@ -346,7 +348,8 @@ def test_the_users_data_are_not_changed():
 def test_the_rows_to_train_on_are_not_copied():
     X = np.random.default_rng(0).normal(size=(40_000, 64))
     y = np.tile([0.0, 1.0], 20_000)
-    model = FFNNRegressor(early_stopping=True, **QUICK | {"max_iter": 1})
+    params = QUICK | {"encoder": None, "max_iter": 1}
+    model = FFNNRegressor(early_stopping=True, **params)
     tracemalloc.start()
     model.fit(X, y)
     peak = tracemalloc.get_traced_memory()[1]

@@ -23,7 +23,7 @@ def quantiles(x: Array, w: Array | None, q: Array) -> Array:
 
     Parameters
     ----------
-    x : array of shape (n,)
+    x : array of shape (n,), or (n, n_columns) without weights
         Not empty, without NaN.
     w : array of shape (n,) or None
         Weights above 0.
@@ -32,13 +32,13 @@ def quantiles(x: Array, w: Array | None, q: Array) -> Array:
 
     Returns
     -------
-    array of shape (n_quantiles,)
+    array of shape (n_quantiles,), or (n_quantiles, n_columns)
     """
     n = len(x)
     if w is None:
         positions = np.ceil((q - ROUNDING) * n).astype(int) - 1
         positions = np.clip(positions, 0, n - 1)
-        return np.partition(x, np.unique(positions))[positions]
+        return np.partition(x, np.unique(positions), axis=0)[positions]
     order = np.argsort(x)
     cdf = np.cumsum(w[order])
     positions = np.searchsorted(cdf / cdf[-1], q - ROUNDING)

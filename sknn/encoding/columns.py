@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 FLOATS = (np.float64, np.float32)  # what is trained as it is; anything else as the first
 DATES = ("date", "time", "period", "duration")
@@ -21,6 +22,23 @@ def float_types(X: Any) -> Any:
     if types and all(name in ("float32", "float") for name in types):
         return np.float32
     return FLOATS
+
+
+def is_table(X: Any) -> bool:
+    """Return whether X, (n_samples, n_features), holds other things than plain numbers.
+
+    Text, categories, dates or objects, in a column of a frame or anywhere in an array.
+    """
+    words = (*DATES, *TEXT)
+    kinds = [str(dtype).lower() for _, dtype in columns(X)]
+    if kinds or sparse.issparse(X):
+        return any(word in kind for kind in kinds for word in words)
+    if not hasattr(X, "dtype"):
+        try:
+            X = np.asarray(X)
+        except ValueError:  # rows of different lengths, which validation explains
+            return False
+    return getattr(X.dtype, "kind", "") in "OSUTMm"
 
 
 def columns(X: Any) -> list[tuple[Any, Any]]:
@@ -47,13 +65,12 @@ def explain(X: Any, name: str, error: Exception) -> None:
             )
         elif any(word in kind for word in TEXT) and not _is_numeric(X, column):
             remedy = (
-                "text or categories: encode them, for example with OneHotEncoder in a "
-                "make_column_transformer, or drop the column"
+                'text or categories: set encoder="auto", which encodes them, or drop the '
+                "column"
             )
         elif "NaN" in str(error) and _has_missing(X, column):
             remedy = (
-                "missing values: fill them in, for example with SimpleImputer in a "
-                "Pipeline, or drop the rows"
+                'missing values: set encoder="auto", which fills them in, or drop the rows'
             )
         else:
             continue

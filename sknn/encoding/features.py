@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.exceptions import DataConversionWarning
-from sklearn.utils.validation import check_array, check_consistent_length, validate_data
+from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import (
+    _check_feature_names,
+    _check_n_features,
+    _is_fitted,
+    check_array,
+    check_consistent_length,
+    has_fit_parameter,
+    validate_data,
+)
 
 from ..engine.arrays import Array, Input
+from ..engine.data import Data
 from ..warning import warn_user
-from .columns import explain, float_types
+from .columns import FLOATS, explain, float_types, is_table
+from .scaling import InputScaling
+from .table import TableEncoder
+from .view import view
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """The columns of X in the first fit: how many there are, and their names.
+    """The columns of X in the first fit, and how they become numbers on one scale.
 
     Parameters
     ----------
     attributes : dict
         `n_features_in_`, and `feature_names_in_` if X was a frame with names.
+    scales : bool
+        Whether the columns are numbers that the first layer brings to one scale.
+    encoder : transformer or None, default=None
+        What turns a table into numbers: not yet fitted before `fit_transform`. None where
+        X itself is numbers.
+    scaling : InputScaling or None, default=None
+        That of the rows trained on so far, with `scales`.
     """
 
     attributes: dict[str, Any]
+    scales: bool
+    encoder: Any = None
+    scaling: InputScaling | None = None
 
     @classmethod
-    def of(cls, estimator: Any, X: Any, y: Any) -> tuple[Features, Input, Array]:
+    def of(cls, estimator: Any, X: Any, y: Any) -> tuple[Features, Any, Array]:
         """Return the features of a first fit, with X and y checked.
 
         Parameters
@@ -42,17 +66,31 @@ class Features:
         -------
         features : Features
         X : array or CSR matrix of shape (n_samples, n_features), float32 or float64
+            As it was given where an encoder is to see it first.
         y : array of shape (n_samples,) or (n_samples, n_outputs)
         """
         # validate_data sets attributes before it has seen all of X: not on the estimator.
-        probe = view(estimator, {})
-        X, y = _checked(probe, X, y, reset=True)
+        probe, encoder = view(estimator, {}), encoder_for(estimator, X)
+        scales = encoder is None and estimator.encoder is not None
+        if encoder is None:
+            try:
+                checked = _checked(probe, X, y, float_types(X), reset=True)
+            except ValueError as error:
+                if (
+                    not scales
+                    or sparse.issparse(X)
+                    or "Input X contains NaN" not in str(error)
+                ):
+                    raise
+                encoder, scales = table_encoder(estimator), False
+        if encoder is not None:
+            checked = _checked_table(probe, X, y, reset=True)
         names = ("n_features_in_", "feature_names_in_")
         found = {name: getattr(probe, name) for name in names if hasattr(probe, name)}
-        return cls(found), X, y
+        return cls(found, scales, encoder), *checked
 
-    def check(self, estimator: Any, X: Any, y: Any) -> tuple[Input, Array]:
-        """Return later examples as `of` returns them.
+    def check(self, estimator: Any, X: Any, y: Any, dtype: Any) -> tuple[Any, Array]:
+        """Return later examples as `of` returns them, X in the `dtype` of the network.
 
         Parameters
         ----------
@@ -60,16 +98,25 @@ class Features:
             A fitted one.
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        dtype : dtype
+            float32 or float64.
 
         Raises
         ------
         ValueError
-            If the columns are not those of the first fit.
+            If the columns are not those of the first fit, or a value is too large for
+            `dtype`.
         """
-        return _checked(estimator, X, y, reset=False)
+        if self.encoder is not None:
+            return _checked_table(estimator, X, y, reset=False)
+        finite = True if self.scaling is None else "allow-nan"
+        X, y = _checked(estimator, X, y, dtype, reset=False, finite=finite)
+        return self._filled(X), y
 
-    def check_validation_set(self, estimator: Any, X: Any, y: Any) -> tuple[Input, Array]:
-        """Return X_val and y_val as `of` returns X and y; errors name them so.
+    def check_validation_set(
+        self, estimator: Any, X: Any, y: Any, dtype: Any
+    ) -> tuple[Input, Array]:
+        """Return X_val as the network takes it, and y_val checked; errors name them so.
 
         Parameters
         ----------
@@ -77,17 +124,74 @@ class Features:
             Named in errors; fitted or not.
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        dtype : dtype
+            float32 or float64.
         """
         probe = view(estimator, self.attributes)
-        X = self._validated(probe, X, float_types(X), "X_val")
+        X = self._numbers(probe, X, dtype, "X_val")
         y = check_array(
             y, accept_sparse="csr", dtype=None, ensure_2d=False, input_name="y_val"
         )
         check_consistent_length(X, y)
         return X, _flat(y)
 
+    def fit_transform(
+        self, X: Any, y: Array, w: Array | None, rows: Array | None
+    ) -> tuple[Features, Input]:
+        """Return the features with their encoder fitted, and X as numbers, of all rows.
+
+        Parameters
+        ----------
+        X : as `of` returns it, of shape (n_samples, n_features)
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+            For encoders that look at the targets.
+        w : array of shape (n_samples, 1) or None
+            Weights, for encoders that take them.
+        rows : array of shape (n,) or None
+            The rows to train on: the encoder is fitted on no others.
+
+        Returns
+        -------
+        features : Features
+        X : array or CSR matrix of shape (n_samples, n_columns)
+        """
+        if self.encoder is None:
+            return self, X
+        if _is_fitted(self.encoder):  # training continues: the columns stay as they are
+            return self, self._encoded(X, "X")
+        encoder, weights = clone(self.encoder), {}
+        part, y = (X, y) if rows is None else (_safe_indexing(X, rows), y[rows])
+        if w is not None and has_fit_parameter(encoder, "sample_weight"):
+            weights["sample_weight"] = w[:, 0] if rows is None else w[rows, 0]
+        encoded = encoder.fit_transform(part, y, **weights)
+        features = replace(self, encoder=encoder)
+        if rows is None:
+            return features, _matrix(encoded, FLOATS, "X")
+        return features, features._encoded(X, "X")
+
+    def scaled(self, data: Data, goes_on: bool) -> tuple[Features, Input]:
+        """Return the features with the scale of the rows to train on, and X in that scale.
+
+        X is of shape (n, n_columns), of all rows.
+
+        Parameters
+        ----------
+        data : Data
+        goes_on : bool
+            Whether the rows seen before count, too.
+        """
+        X = data.X
+        if not self.scales:
+            return self, X
+        scaling = self.scaling
+        if scaling is None or not goes_on:
+            scaling = InputScaling.start(X)
+        X = scaling.alike(X)
+        scaling = scaling.update(X, data.w, data.indices)
+        return replace(self, scaling=scaling), scaling.encode(X)
+
     def transform(self, estimator: Any, X: Any, dtype: Any) -> Input:
-        """Return `X` checked, as an array or CSR matrix of `dtype`.
+        """Return `X` checked and encoded, as an array or CSR matrix of `dtype`.
 
         Parameters
         ----------
@@ -102,12 +206,14 @@ class Features:
         ValueError
             If the columns are not those of the first fit.
         """
-        return self._validated(estimator, X, dtype, "X")
+        return self._numbers(estimator, X, dtype, "X")
 
-    def _validated(self, estimator: Any, X: Any, dtype: Any, name: str) -> Input:
-        """Return X checked against the columns of the first fit."""
+    def _numbers(self, estimator: Any, X: Any, dtype: Any, name: str) -> Input:
+        """Return X checked against the columns of the first fit, as numbers."""
+        if self.encoder is not None:
+            return self._encoded(X, name, dtype)
         try:
-            with np.errstate(over="ignore"):  # what overflows is refused
+            with np.errstate(over="ignore", invalid="ignore"):  # refused here
                 checked = validate_data(
                     estimator,
                     X,
@@ -115,38 +221,72 @@ class Features:
                     accept_sparse="csr",
                     dtype=dtype,
                     order="C",
+                    ensure_all_finite=True if self.scaling is None else "allow-nan",
                 )
         except (TypeError, ValueError) as error:
             explain(X, name, error)
             raise
-        return _sound(checked, name)
+        return self._filled(_sound(checked, name))
+
+    def _encoded(self, X: Any, name: str, dtype: Any = FLOATS) -> Input:
+        """Return the table X, (n, n_features), as numbers, (n, n_columns)."""
+        try:
+            encoded = self.encoder.transform(X)
+        except (TypeError, ValueError) as error:
+            if name == "X":
+                raise
+            raise ValueError(f"{name}: {error}") from error
+        return _matrix(encoded, dtype, name)
+
+    def _filled(self, X: Input) -> Input:
+        """Return numbers `X`, (n, n_features), with the means for missing values."""
+        if self.scaling is None or sparse.issparse(X):
+            return X
+        missing = np.isnan(X)
+        if missing.any():
+            X = np.where(missing, self.scaling.shift.astype(X.dtype), X)
+        return X
 
 
-def view(estimator: Any, fitted: dict[str, Any]) -> Any:
-    """Return an estimator with everything of `estimator`, and the attributes `fitted`."""
-    other = object.__new__(type(estimator))
-    vars(other).update(vars(estimator), **fitted)
-    return other
+def table_encoder(estimator: Any) -> Any:
+    """Return the unfitted encoder that the parameter `encoder`, not None, stands for."""
+    return TableEncoder() if isinstance(estimator.encoder, str) else estimator.encoder
 
 
-def _checked(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Input, Array]:
+def encoder_for(estimator: Any, X: Any) -> Any:
+    """Return the unfitted encoder that X, (n_samples, n_features), has to go through.
+
+    None if X is taken as it is, or only brought to one scale, as numbers are by default.
+    """
+    if estimator.encoder is None:
+        return None
+    encoder = table_encoder(estimator)
+    is_linear = isinstance(encoder, TableEncoder) and encoder.is_linear
+    return encoder if is_table(X) or not is_linear else None
+
+
+def _checked(
+    estimator: Any, X: Any, y: Any, dtype: Any, *, reset: bool, finite: Any = True
+) -> tuple[Input, Array]:
     """Return X as float matrix, dense or CSR, and y as array, each row with its target."""
     try:
-        X_checked, y = validate_data(
-            estimator,
-            X,
-            y,
-            reset=reset,
-            accept_sparse="csr",
-            dtype=float_types(X),
-            order="C",
-            multi_output=True,
-            y_numeric=_is_regression(estimator),
-        )
+        with np.errstate(over="ignore", invalid="ignore"):  # refused here
+            X_checked, y = validate_data(
+                estimator,
+                X,
+                y,
+                reset=reset,
+                accept_sparse="csr",
+                dtype=dtype,
+                order="C",
+                ensure_all_finite=finite,
+                multi_output=True,
+                y_numeric=_is_regression(estimator),
+            )
     except (TypeError, ValueError) as error:
         explain(X, "X", error)
         raise
-    return _sound(X_checked, "X"), _one_row(y)
+    return _sound(X_checked, "X"), _targets(y)
 
 
 def check_target(estimator: Any, y: Any) -> Array:
@@ -165,11 +305,28 @@ def check_target(estimator: Any, y: Any) -> Array:
         multi_output=True,
         y_numeric=_is_regression(estimator),
     )
-    return _one_row(checked)
+    return _targets(checked)
 
 
-def _one_row(y: Array) -> Array:
-    """Return y, a column of it as (n,) after a warning."""
+def _checked_table(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Any, Array]:
+    """Return the table X as it is, for its encoder to check, and y as array."""
+    if reset:
+        _check_feature_names(estimator, X, reset=True)
+        _check_n_features(estimator, X, reset=True)
+    probe = object.__new__(type(estimator))  # which knows no names that X could lack
+    vars(probe).update(estimator.get_params(deep=False))
+    y = validate_data(
+        probe,
+        y=y,
+        multi_output=True,
+        y_numeric=_is_regression(estimator),
+    )
+    check_consistent_length(X, y)
+    return X, _targets(y)
+
+
+def _targets(y: Array) -> Array:
+    """Return y, (n,) or (n, n_outputs); a single column as (n,), with a warning."""
     if y.ndim == 2 and y.shape[1] == 1:
         warn_user(
             "A column-vector y was passed when a 1d array was expected: predictions will "
@@ -177,6 +334,19 @@ def _one_row(y: Array) -> Array:
             DataConversionWarning,
         )
     return _flat(y)
+
+
+def _matrix(encoded: Any, dtype: Any, name: str) -> Input:
+    """Return what an encoder put out, (n, n_columns), as array or CSR matrix of float.
+
+    Where it has left out all columns, as those of a single row, there is one of zeros.
+    """
+    if not encoded.shape[1]:
+        return np.zeros((encoded.shape[0], 1), np.result_type(*np.atleast_1d(dtype)[:1]))
+    matrix: Input = check_array(
+        encoded, accept_sparse="csr", dtype=dtype, order="C", input_name=name
+    )
+    return matrix
 
 
 def _is_regression(estimator: Any) -> bool:

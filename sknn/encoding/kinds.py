@@ -45,7 +45,7 @@ def kind_of(values: Any, dtype: Any) -> str:
 
 def _kind_of_objects(values: Any) -> str:
     """Return the kind of a column of any objects, (n,), from the types of the values."""
-    types = {kind for kind in map(type, values) if not is_missing_type(kind)} - {float}
+    types = {kind for kind in map(type, values) if not is_missing_type(kind)}
     if all(issubclass(kind, Number | np.bool_) for kind in types):
         return NUMBERS
     if any(kind.__hash__ is None for kind in types):  # lists, dicts

@@ -203,7 +203,8 @@ class Labels:
         weights = labels._class_weights(Y, class_weight)
         if w is None:
             return labels, weights
-        with np.errstate(over="ignore"):  # whoever uses them looks whether they are finite
+        # Whoever uses them looks whether they are finite.
+        with np.errstate(over="ignore", invalid="ignore"):
             return labels, w * weights
 
     def _counted(self, Y: Target, w: Array | None) -> Array:
@@ -218,18 +219,25 @@ class Labels:
         """Return the weight of every row, (n, 1), by its class or by all its labels.
 
         "balanced" makes every class weigh the same: total / (number of classes · count).
-        For several labels the weights are multiplied, as scikit-learn does.
+        For several labels the weights are multiplied, as scikit-learn does. What overflows
+        is infinite or NaN.
         """
         codes = self._codes(Y)
         columns = range(codes.shape[1])
         if isinstance(class_weight, str):
-            counts = np.asarray(self.counts)
-            total = counts.sum(axis=1) / np.maximum((counts > 0).sum(axis=1), 1)
-            factors = [total[k] / np.where(counts[k], counts[k], 1) for k in columns]
+            factors = self._balanced()
         else:
             factors = [self._factors(class_weight, k) for k in columns]
         weights = [factors[k][codes[:, k]] for k in columns]
-        return np.prod(weights, axis=0)[:, np.newaxis]
+        with np.errstate(over="ignore"):  # as in `weighted`
+            return np.prod(weights, axis=0)[:, np.newaxis]
+
+    def _balanced(self) -> list[Array]:
+        """Return the weight of every code, (n_codes,), for every column of codes."""
+        counts = np.asarray(self.counts)
+        with np.errstate(over="ignore", invalid="ignore"):  # as in `weighted`
+            total = counts.sum(axis=1) / np.maximum((counts > 0).sum(axis=1), 1)
+            return list(total[:, np.newaxis] / np.where(counts, counts, 1))
 
     def _factors(self, class_weight: Any, column: int) -> Array:
         """Return the weight of every code of a column from a dict or a list of dicts."""

@@ -126,7 +126,8 @@ def _ascending(codes: list[int], values: list[Any]) -> list[int]:
 
 def _shared(weights: Array, n_columns: int) -> Array:
     """Return the column of each level, (n_levels,): the rare ones share the last."""
-    frequent = np.sort(np.argsort(-weights, kind="stable")[: n_columns - 1])
+    rounded = np.round(weights / weights.max(), 12)  # equal sums in another order are equal
+    frequent = np.sort(np.argsort(-rounded, kind="stable")[: n_columns - 1])
     column = np.full(len(weights), n_columns - 1)
     column[frequent] = np.arange(n_columns - 1)
     return column

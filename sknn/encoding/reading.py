@@ -12,8 +12,8 @@ from sklearn.utils.validation import validate_data
 from ..engine.arrays import Array, Input
 from .cells import codes, column, numbers
 from .columns import columns
-from .features import view
 from .kinds import CATEGORIES, NUMBERS, check_kind, chosen, column_types, kind_of
+from .view import view
 
 
 @dataclass(frozen=True, eq=False)

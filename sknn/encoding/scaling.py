@@ -1,187 +1,184 @@
-"""Scaling of numbers: medians for missing ones, mean 0, standard deviation 1, bins."""
+"""Scaling of the input: columns of mean 0 and spread 1, folded into the first layer."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.preprocessing import StandardScaler
-from sklearn.utils import gen_batches
-from sklearn.utils.sparsefuncs import inplace_column_scale, min_max_axis
 
 from ..engine.arrays import Array, Input
-from .bins import Bins, quantiles
+from .moments import Moments
 
-MIDDLE = np.array([0.5])
-ROWS = 4096  # at a time, so that intermediate results stay in the cache
-LARGEST = (
-    2.0**400
-)  # squares of larger numbers, or of smaller ones than 1 / LARGEST, overflow
+FEW = 64.0  # rows whose scale is still too rough to hold the network to it
 
 
 @dataclass(frozen=True, eq=False)
-class Scaling:
-    """What becomes of the numeric columns: z = (x - mean) / std, bins and indicators.
+class InputScaling:
+    """A linear scaling of the columns of X that the first layer can take over.
 
-    Constant columns have no z and no bins. Everything is measured in units of 1 / unit,
-    powers of two that keep squares within the range of float64. The mean is kept as its
-    distance from the median: far from 0, a float64 cannot hold it in enough digits.
+    The network learns from x = (X - mean) / std. Since x W + b = X W' + b' with
+
+        W' = W / std        b' = b - mean W'
+
+    the published first layer is one of X itself. Columns of sparse matrices are divided
+    by the root of the mean square of their values other than 0, and not shifted, so that
+    they stay sparse. A column that has had one value only gets weights of 0.
 
     Parameters
     ----------
-    scaled : array of int of shape (n_scaled,)
-        The columns that are not constant.
-    unit : array of shape (n_scaled,)
-    median : array of shape (n_scaled,)
-        Stands for missing values; 0 if the training rows were sparse.
-    mean : array of shape (n_scaled,)
-        That of x - median.
-    std : array of shape (n_scaled,)
-    bins : Bins
-        Of the scaled columns.
-    indicators : array of int of shape (n_indicators,)
-        The columns with missing values in training.
-    missing : array of shape (n_indicators,)
-        Their share of the training rows, by weight.
-    smooth_clip : float or None
-    centred : bool, default=True
-        False if the training rows were sparse; the mean is 0 then.
+    moments : Moments
+        Of all rows seen so far.
+    centred : bool
+        Whether the mean is subtracted, as it is unless X is sparse.
+    dtype : dtype
+        That of X: float32 or float64.
     """
 
-    scaled: Array
-    unit: Array
-    median: Array
-    mean: Array
-    std: Array
-    bins: Bins
-    indicators: Array
-    missing: Array
-    smooth_clip: float | None
-    centred: bool = True
+    moments: Moments
+    centred: bool
+    dtype: Any
 
     @classmethod
-    def fit(
-        cls, X: Input, w: Array | None, n_bins: int | None, smooth_clip: float | None
-    ) -> Scaling:
-        """Return the scaling of X.
+    def start(cls, X: Input) -> InputScaling:
+        """Return the scaling before any row of `X`, (n, n_features), was seen."""
+        return cls(Moments.start(X.shape[1]), not sparse.issparse(X), X.dtype)
+
+    def alike(self, X: Input) -> Input:
+        """Return `X`, (n, n_features), dense or sparse as the rows before were."""
+        if self.centred:
+            return X.toarray() if sparse.issparse(X) else X
+        return X if sparse.issparse(X) else sparse.csr_matrix(X)
+
+    def update(self, X: Input, w: Array | None, rows: Array | None) -> InputScaling:
+        """Return the scaling after further examples.
 
         Parameters
         ----------
-        X : array or CSR matrix of shape (n, n_columns), float64
-            Missing values are NaN. Sparse columns are not centred.
-        w : array of shape (n,) or None
-            Weights above 0.
-        n_bins : int or None
-        smooth_clip : float or None
-        """
-        if sparse.issparse(X):
-            return cls._of_sparse(X, w, smooth_clip)
-        low, high = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
-        is_missing = np.isnan(X)
-        indicators = np.flatnonzero(is_missing.any(axis=0) & (low == low))
-        missing = _mean(is_missing[:, indicators], w)
-        scaled = np.flatnonzero(low < high)
-        unit = _units(low, high)[scaled]
-        X, present = X[:, scaled] * unit, None
-        if len(indicators):
-            present = ~is_missing[:, scaled]
-        median = np.empty(len(scaled))
-        for j in range(len(scaled)):
-            rows = slice(None) if present is None else present[:, j]
-            weights = None if w is None else w[rows]
-            median[j] = quantiles(X[rows, j], weights, MIDDLE)[0]
-        bins = Bins.fit(X, present, w, n_bins)
-        if present is not None:
-            np.copyto(X, median, where=~present)
-        X -= median
-        mean = _mean(X, w)
-        X -= mean
-        X *= X
-        std = np.sqrt(_mean(X, w))
-        arrays = scaled, unit, median, mean, std
-        return cls(*arrays, bins, indicators, missing, smooth_clip)
+        X : array or CSR matrix of shape (n, n_features)
+        w : array of shape (n, 1) or None
+            Weights. Rows of weight 0 do not count, whatever is in them.
+        rows : array of shape (n_rows,) or None
+            The rows of X and w to take, None for all.
 
-    @classmethod
-    def _of_sparse(cls, X: Any, w: Array | None, smooth_clip: float | None) -> Scaling:
-        """Return the scaling of a CSR matrix X, (n, n_columns), with w, (n,) or None."""
-        low, high = min_max_axis(X, axis=0)
-        scaled = np.flatnonzero(low < high)
-        unit = _units(low, high)[scaled]
-        X = X[:, scaled]
-        inplace_column_scale(X, unit)
-        zeros = np.zeros(len(scaled))
-        std = zeros + 1
-        if len(scaled):
-            scaler: Any = StandardScaler(with_mean=False).fit(X, sample_weight=w)
-            std = scaler.scale_
-        none = np.zeros(0, dtype=int)
-        bins = Bins.fit(np.zeros((0, 0)), None, None, None)
-        arrays = scaled, unit, zeros, zeros, std
-        return cls(*arrays, bins, none, np.zeros(0), smooth_clip, centred=False)
+        Raises
+        ------
+        ValueError
+            If the type of X is too narrow for the spread of a column.
+        """
+        if w is not None and not w.all():
+            rows = np.flatnonzero(w > 0) if rows is None else rows[w[rows, 0] > 0]
+        if rows is not None:
+            X, w = X[rows], None if w is None else w[rows]
+        weights = None if w is None else w[:, 0]
+        with np.errstate(over="ignore", invalid="ignore"):  # looked for below
+            if self.centred:
+                moments = self.moments.after(X, weights)
+            else:
+                moments = self.moments.merged(_sparse_moments(X, weights))
+        scaling = replace(self, moments=moments)
+        scaling._check()
+        return scaling
+
+    def _check(self) -> None:
+        """Raise a ValueError if a spread, or one over it, is too large for weights."""
+        mean, std, _ = self.moments
+        widest = 1e-8 * float(np.finfo(self.dtype).max)
+        spread = std[~self.constant]
+        wrong = ~np.isfinite(mean + std)
+        wrong[~self.constant] |= (spread > widest) | (spread < 1 / widest)
+        if wrong.any():
+            column = int(np.argmax(wrong))
+            raise ValueError(
+                f"Column {column} of X has a spread of {std[column]:.3g}, which is too far "
+                f"from 1 for {np.dtype(self.dtype).name}: give it in another unit"
+                + (", or pass X as float64." if self.dtype == np.float32 else ".")
+            )
 
     @property
-    def n_columns(self) -> int:
-        """The number of output columns: scaled ones, bins, indicators."""
-        return len(self.scaled) + len(self.bins.column) + len(self.indicators)
+    def constant(self) -> Array:
+        """Which columns have had one value so far, to rounding; shape (n_features,)."""
+        mean, std, _ = self.moments
+        if not self.centred:
+            return std == 0
+        rounding: Array = 10 * np.finfo(self.dtype).eps * np.abs(mean)
+        return std <= rounding
 
-    def names(self, names: list[str]) -> list[str]:
-        """Return the names of the output columns, given those of the numeric columns."""
-        scaled = [names[j] for j in self.scaled]
-        counts = [np.count_nonzero(self.bins.column == j) for j in range(len(scaled))]
-        bins = [
-            f"{name}_bin{i + 1}"
-            for name, count in zip(scaled, counts, strict=True)
-            for i in range(count)
-        ]
-        return scaled + bins + [f"{names[j]}_missing" for j in self.indicators]
+    @property
+    def shift(self) -> Array:
+        """What is subtracted from X, shape (n_features,), as X is rounded."""
+        return self.moments.mean.astype(self.dtype).astype(np.float64)
 
-    def transform(self, X: Array, out: Array) -> None:
-        """Write the output columns of X, (n, n_columns), into `out`, (n, n_outputs)."""
-        n_scaled = len(self.scaled)
-        n_numbers = n_scaled + len(self.bins.column)
-        for rows in gen_batches(len(X), ROWS):
-            out[rows, n_numbers:] = np.isnan(X[rows][:, self.indicators])
-            with np.errstate(over="ignore"):  # see _clipped
-                U = X[rows][:, self.scaled] * self.unit
-                np.copyto(U, self.median, where=np.isnan(U))
-                if n_numbers > n_scaled:
-                    out[rows, n_scaled:n_numbers] = self.bins.transform(U)
-                U -= self.median
-                U -= self.mean
-                U /= self.std
-            out[rows, :n_scaled] = self._clipped(U, out.dtype)
+    @property
+    def scale(self) -> Array:
+        """What is then divided by, shape (n_features,); 1 for a constant column."""
+        return np.where(self.constant, 1.0, self.moments.std)
 
-    def transform_sparse(self, X: Any, dtype: Any) -> Input:
-        """Return the scaled columns of a CSR matrix, (n, n_columns), as one of `dtype`."""
-        X = X[:, self.scaled]
-        inplace_column_scale(X, self.unit)
-        with np.errstate(over="ignore"):
-            X.data /= self.std[X.indices]
-        X.data = self._clipped(X.data, dtype)
-        return X.astype(dtype)
+    @property
+    def units(self) -> tuple[Array, Array]:
+        """Shift and scale, both (n_features,): training sees (X - shift) / scale."""
+        return self.shift, self.scale
 
-    def _clipped(self, z: Array, dtype: Any) -> Array:
-        """Return finite z, of any shape, changed in place: z / sqrt(1 + (z / c)^2)."""
-        c, largest = self.smooth_clip, float(np.finfo(dtype).max)
-        if c is None:
-            return np.clip(z, -largest, largest, out=z)
-        z /= c
-        np.clip(z, -1e150, 1e150, out=z)  # at 1e8 it has reached c in all digits
-        z /= np.sqrt(1 + z * z)
-        z *= c
-        return z
+    def encode(self, X: Input) -> Input:
+        """Return `X`, (n, n_features), as the network learns it; a copy."""
+        if not self.centred:
+            scaled = sparse.csr_matrix(X, copy=True)
+            scaled.data /= self.scale.astype(self.dtype)[scaled.indices]
+            return scaled
+        with np.errstate(over="ignore"):  # of rows of weight 0
+            encoded: Array = X - self.shift.astype(self.dtype)
+            encoded /= self.scale.astype(self.dtype)
+        return encoded
+
+    def fold(self, W: Array, b: Array) -> tuple[Array, Array]:
+        """Return the first layer's W and b for X as it was given.
+
+        W is of shape (n_features, nodes), b of shape (nodes,).
+        """
+        folded = W / self.scale[:, np.newaxis]
+        if np.any(self.moments.weight):
+            folded[self.constant] = 0
+        return folded.astype(W.dtype), (b - self.shift @ folded).astype(b.dtype)
+
+    def unfold(self, W: Array, b: Array) -> tuple[Array, Array]:
+        """Return the inverse of `fold`, of the same shapes, for columns that vary."""
+        shifted = b + self.shift @ W.astype(np.float64)
+        return (W * self.scale[:, np.newaxis]).astype(W.dtype), shifted.astype(b.dtype)
+
+    def moved(self, new: InputScaling, W: Array, b: Array) -> tuple[Array, Array]:
+        """Return the first layer so that under the scaling `new` it predicts as before.
+
+        As long as few rows have been seen, their scale says little: then the layer stays
+        as it is. A column that was constant so far keeps its weights, which have had no
+        effect yet.
+
+        Parameters
+        ----------
+        new : InputScaling
+            The scaling after further rows.
+        W, b : arrays of shape (n_features, nodes) and (nodes,)
+            The layer under this scaling.
+        """
+        if np.max(self.moments.weight) < FEW:
+            return W, b
+        ratio = np.where(self.constant, 1.0, new.scale / self.scale)
+        W_new = W * ratio[:, np.newaxis]
+        b_new = b + ((new.shift - self.shift) / new.scale) @ W_new
+        return W_new.astype(W.dtype), b_new.astype(b.dtype)
 
 
-def _units(low: Array, high: Array) -> Array:
-    """Return 1, or the power of two that brings a column near 1, (n_columns,)."""
-    largest = np.maximum(np.abs(low), np.abs(high))
-    _, exponent = np.frexp(largest)
-    far = (largest > LARGEST) | ((largest < 1 / LARGEST) & (largest > 0))
-    return np.where(far, np.ldexp(1.0, np.minimum(-exponent, 1000)), 1.0)
+def _sparse_moments(X: Any, w: Array | None) -> Moments:
+    """Return the root mean squares of the values other than 0 of CSR `X`, as spread.
 
-
-def _mean(X: Array, w: Array | None) -> Array:
-    """Return the mean of each column of X, (n, n_columns), weighted by w, (n,) or None."""
-    return X.mean(axis=0) if w is None else (w / w.sum()) @ X
+    X is of shape (n, n_features), w of shape (n,) or None.
+    """
+    n_columns = X.shape[1]
+    counts = (X.data != 0).astype(np.float64)
+    if w is not None:
+        counts *= np.repeat(w, np.diff(X.indptr))
+    unit = np.abs(X.data).max(initial=0) or 1.0
+    squares = counts * np.square(X.data / unit, dtype=np.float64)
+    weight = np.bincount(X.indices, counts, n_columns)
+    mean_square = np.bincount(X.indices, squares, n_columns) / np.where(weight, weight, 1)
+    return Moments(np.zeros(n_columns), unit * np.sqrt(mean_square), weight)

@@ -19,8 +19,10 @@ from sklearn.utils.validation import (
 
 from ..engine.arrays import Array, Input
 from .levels import Levels
+from .numbers import Numbers
 from .reading import Reading
-from .scaling import Scaling
+
+NO_WEIGHT = 1e-200  # times the largest weight: less is no weight, as its square would be
 
 
 class TableEncoder(TransformerMixin, BaseEstimator):
@@ -50,7 +52,7 @@ default="from_dtype"
     smooth_clip : float, default=None
         If given, scaled numbers z become z / sqrt(1 + (z / smooth_clip)^2), between
         -smooth_clip and smooth_clip.
-    max_categories : int, default=100
+    max_categories : int or None, default=255
         The largest number of columns for one column of categories. If it has more, those of
         least weight share the last, "infrequent". None for no limit.
     sparse_output : bool or "auto", default="auto"
@@ -128,7 +130,7 @@ default="from_dtype"
         categorical_features: Any = "from_dtype",
         n_bins: int | None = None,
         smooth_clip: float | None = None,
-        max_categories: int | None = 100,
+        max_categories: int | None = 255,
         sparse_output: bool | str = "auto",
         dtype: Any = np.float64,
     ) -> None:
@@ -138,6 +140,13 @@ default="from_dtype"
         self.max_categories = max_categories
         self.sparse_output = sparse_output
         self.dtype = dtype
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether numbers without gaps are scaled and nothing else."""
+        chosen = self.categorical_features
+        no_choice = chosen is None or isinstance(chosen, str)
+        return no_choice and self.n_bins is None and self.smooth_clip is None
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
@@ -169,7 +178,7 @@ default="from_dtype"
         self._check_sparse(reading.X)
         w, rows = _weights(sample_weight, reading.X)
         numbers, categories = reading.numbers(rows), reading.categories(rows)
-        scaling = Scaling.fit(numbers, w, self.n_bins, self.smooth_clip)
+        scaling = Numbers.fit(numbers, w, self.n_bins, self.smooth_clip)
         limit = self.max_categories
         levels = [Levels.fit(codes, values, w, limit) for codes, values in categories]
         self._publish(reading, scaling, levels)
@@ -267,7 +276,7 @@ default="from_dtype"
                 "median: fill them in, for example with SimpleImputer."
             )
 
-    def _publish(self, reading: Reading, scaling: Scaling, levels: list[Levels]) -> None:
+    def _publish(self, reading: Reading, scaling: Numbers, levels: list[Levels]) -> None:
         """Set all attributes: nothing can go wrong any more."""
         if hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
@@ -311,7 +320,7 @@ default="from_dtype"
         self._scaling.transform(numbers, dense)
         blocks = [sparse.csr_matrix(dense)]
         for levels, (column, value) in zip(self._levels, encoded, strict=True):
-            rows = np.flatnonzero((column >= 0) & (value != 0))
+            rows = np.flatnonzero(column >= 0)
             cells = value[rows].astype(self.dtype), (rows, column[rows])
             blocks.append(sparse.csr_matrix(cells, shape=(n_rows, len(levels.names))))
         return sparse.hstack(blocks, format="csr", dtype=self.dtype)
@@ -327,4 +336,7 @@ def _weights(sample_weight: Any, X: Any) -> tuple[Array | None, Any]:
             "All sample weights are 0, which leaves no rows to learn from: give some rows "
             "a weight above 0."
         )
-    return (w, slice(None)) if w.all() else (w[w > 0], w > 0)
+    _, exponent = np.frexp(w.max())
+    w = np.ldexp(w, -exponent)  # between 0 and 1, without rounding
+    counts = w > NO_WEIGHT
+    return (w, slice(None)) if counts.all() else (w[counts], counts)

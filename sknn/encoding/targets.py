@@ -16,6 +16,7 @@ from scipy import sparse
 from ..engine.arrays import Array
 from ..engine.data import Data, Target
 from ..warning import warn_user
+from .moments import Moments
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +51,6 @@ class TargetScaling:
     def update(self, Y: Array, w: Array | None) -> TargetScaling:
         """Return the scaling after further targets.
 
-        Moments are merged as by T. Chan et al., "Updating formulae and a pairwise
-        algorithm for computing sample variances" (1979), in units of the largest deviation,
-        so that squares neither overflow nor vanish.
-
         Parameters
         ----------
         Y : array of shape (n, n_outputs)
@@ -68,24 +65,19 @@ class TargetScaling:
         if w is not None and not w.all():
             counts = w[:, 0] > 0
             Y, w = Y[counts], w[counts]
-        weight = float(len(Y) if w is None else w.sum())
-        if not self.link or not weight:
+        if not self.link or not len(Y):
             return self
-        share = weight / (self.weight + weight)
+        seen = Moments(self.mean, self.std, self.weight)
         with np.errstate(over="ignore", invalid="ignore"):  # looked for below
-            mean, std = _moments(Y, None if w is None else w[:, 0])
-            shift = mean - self.mean
-            parts = np.sqrt([1 - share, share, share * (1 - share)])
-            std = _norm(np.stack([self.std, std, shift]) * parts[:, np.newaxis])
-            moments = self.mean + share * shift, std
+            seen = seen.merged(Moments.of(Y, None if w is None else w[:, 0]))
             # With room for a network that is some thousand standard deviations off.
-            squares = np.square(np.multiply(moments, 1e4)).sum()
+            squares = np.square(np.multiply(seen[:2], 1e4)).sum()
         if not np.isfinite(squares):
             raise ValueError(
                 "y is too large to be scaled: its squares overflow. Give it in another "
                 "unit, for example divided by its mean."
             )
-        return replace(self, mean=moments[0], std=std, weight=self.weight + weight)
+        return replace(self, **seen._asdict())
 
     @property
     def constant(self) -> Array:
@@ -110,6 +102,21 @@ class TargetScaling:
     def units(self) -> tuple[Array, Array]:
         """Shift and scale, both (n_outputs,): what is learned is (y - shift) / scale."""
         return self.shift, self.scale
+
+    def loss(self, costs: Array, degree: float) -> float:
+        """Return Σ scale^degree · costs over the outputs: a loss in the units of y.
+
+        Not finite where floats cannot hold it.
+
+        Parameters
+        ----------
+        costs : array of shape (n_outputs,)
+            In the units of training.
+        degree : float
+            That of the loss: costs of s·y are s^degree times those of y.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float((costs * self.scale**degree).sum())
 
     def encode(self, Y: Array) -> Array:
         """Return the targets `Y`, (n, n_outputs), in the network's units."""
@@ -147,32 +154,6 @@ class TargetScaling:
         with np.errstate(over="ignore"):  # a network that is not finite is refused
             W, b = (W / scale).astype(W.dtype), ((b - self.shift) / scale).astype(b.dtype)
         return W, b
-
-
-def _moments(Y: Array, w: Array | None) -> tuple[Array, Array]:
-    """Return weighted mean and standard deviation of the columns of `Y`, (n, n_outputs)."""
-    mean = np.average(Y, axis=0, weights=w)
-    deviation = Y - mean
-    unit = _unit(deviation)
-    variance = np.average(np.square(deviation / unit), axis=0, weights=w)
-    return mean, unit * np.sqrt(variance)
-
-
-def _norm(parts: Array) -> Array:
-    """Return the Euclidean norm of the columns of `parts`, (3, n_outputs), safely."""
-    unit = _unit(parts)
-    norm: Array = unit * np.sqrt(np.square(parts / unit).sum(axis=0))
-    return norm
-
-
-def _unit(columns: Array) -> Array:
-    """Return the largest size per column of `columns`, (n, n_outputs); 1 where all are 0.
-
-    Squares of what is divided by it neither overflow nor all vanish.
-    """
-    unit: Array = np.abs(columns).max(axis=0)
-    unit[unit == 0] = 1.0
-    return unit
 
 
 def check_float32(scaling: TargetScaling) -> None:

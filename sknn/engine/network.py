@@ -47,9 +47,8 @@ from .data import Data, blocks
 from .initializers import Initializer
 from .loss import Output
 from .neurons import Neurons, neurons
-from .parameters import Parameters
+from .parameters import SCALE, Parameters
 
-SCALE = 6.0
 SAMPLE = 1000  # rows that initial weights may follow from
 PREDICT_ROWS = 512  # rows per block of a prediction: layers of some 100 nodes fit a cache
 

@@ -15,6 +15,8 @@ from math import prod
 
 from .arrays import Array, zeros
 
+SCALE = 6.0  # of an input, for every unit of the parameter that is trained in its place
+
 
 class Parameters:
     """A flat vector and its views, all zeros at first.
@@ -38,6 +40,7 @@ class Parameters:
     W, b, learned : lists of views
         Per layer, of shapes (nodes before, nodes here), (nodes here,), (n_learned,).
     scales : view of shape (n_scales,)
+        The scales of the inputs divided by `SCALE`.
     """
 
     def __init__(
@@ -57,6 +60,14 @@ class Parameters:
         self.b = [self._view((n_out,)) for n_out in widths[1:]]
         self.learned = [self._view((n,)) for n in n_learned]
         self.scales = self._view((n_scales,))
+
+    @property
+    def first(self) -> Array:
+        """The first layer that the inputs meet, diag(s) W[0] with scales: (n_in, n_out)."""
+        if not len(self.scales):
+            return self.W[0]
+        scaled: Array = (SCALE * self.scales)[:, None] * self.W[0]
+        return scaled
 
     def _view(self, shape: tuple[int, ...]) -> Array:
         """Return the next free part of `flat` as a view of `shape`."""

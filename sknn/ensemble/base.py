@@ -13,9 +13,9 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from ..base import deferred_sigint
-from ..encoding.features import view
 from ..encoding.targets import Targets
 from ..encoding.unchanged import Unchanged
+from ..encoding.view import view
 from ..engine.arrays import Array
 from ..engine.data import blocks
 from ..fitting.callbacks import CallbackSupportMixin, with_callbacks
@@ -86,8 +86,9 @@ class BaseTabular(CallbackSupportMixin, BaseEstimator):
                 "already, and the best cycle ends are chosen by them: set "
                 "early_stopping=False."
             )
-        settings = {"early_stopping": False, "warm_start": False, "verbose": 0}
-        return network.set_params(**settings, **self._settings())
+        # The rows are encoded once for all members.
+        network.set_params(encoder=None, early_stopping=False, warm_start=False, verbose=0)
+        return network.set_params(**self._settings())
 
     def _settings(self) -> dict[str, Any]:
         """Return the parameters of members that this estimator decides."""

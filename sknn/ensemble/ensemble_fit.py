@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -28,8 +28,8 @@ from ..engine.data import Data
 from ..engine.stopping import Interrupt
 from ..engine.threads import one_blas_thread
 from ..fitting.callbacks import CALLBACK_ATTRIBUTES, MemberContexts
-from ..fitting.checking import check_weights
 from ..fitting.progress import ProgressLine
+from ..fitting.weights import weighted
 from .folds import Folds
 from .held_out import HeldOut
 from .matrix import matrix
@@ -37,6 +37,12 @@ from .member import Member, SharedProgress
 from .probabilities import Probabilities
 from .recipe import rows_of_batch
 from .values import Values
+
+
+class Weighing(NamedTuple):
+    """What the weights of the rows depend on, in place of an estimator."""
+
+    class_weight: Any
 
 
 class EnsembleFit:
@@ -82,16 +88,12 @@ class EnsembleFit:
         The weights in the data, (n, 1), are multiplied by those of the classes.
         """
         estimator = self.estimator
-        n = self.y.shape[0]
-        sample_w = check_weights("sample_weight", sample_weight, n)
-        if sample_w is not None and not sample_w.any():
-            raise ValueError(
-                "sample_weight is zero for every row: at least one weight must be above 0."
-            )
         kind = estimator._targets_type
         targets, Y = kind.fit_transform(self.y, None, None, incremental=False)
-        class_weight = estimator._class_weight()
-        targets, w = targets.weighted(Y, sample_w, class_weight, count=True)
+        given = "sample_weight", sample_weight
+        _, sample_w = weighted(Weighing(None), targets, Y, *given)
+        weighing = Weighing(estimator._class_weight())
+        targets, w = weighted(weighing, targets, Y, *given)
         self.encoder = clone(estimator._table_encoder(dense=not sparse.issparse(X)))
         encoded = self._encoded(X, sample_w)
         return sample_w, targets, Data(encoded, Y, w)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from ..encoding.features import view
+from ..encoding.view import view
 from ..engine.arrays import Array
 from ..engine.data import Data
 from ..engine.stopping import Interrupt

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..encoding.features import view
+from ..encoding.view import view
 from ..engine.arrays import Array, Input
 from ..engine.data import blocks
 

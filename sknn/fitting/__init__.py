@@ -2,13 +2,16 @@
 
 - `checking`: what the user handed over, checked before anything is changed
 - `hints`: names used by other libraries, and what they are called here
+- `weights`: weights of the examples, times those of their classes
 - `splitting`: which rows are held out
 - `validation_set`: the examples held out, and what the network scores there
 - `parts`: names become the engine's pieces
 - `fit`: the whole of it: `Fit`, one call from the user's X and y to what is published
+- `units`: the user's units and those of training
 - `checkpoint`: where an earlier fit stopped, and how training continues from there
 - `observing`: after every epoch: curves, validation score, progress, callbacks
 - `callbacks`: scikit-learn's callbacks
 - `progress`: the progress line of `verbose`
 - `publishing`: a trained network becomes fitted attributes, these a network that predicts
+- `probabilities`: those of classes and labels, from the logits
 """

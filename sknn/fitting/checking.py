@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Number
 from typing import Any
 
 import numpy as np
 from sklearn.utils import _safe_indexing, check_random_state
-from sklearn.utils.validation import check_array
 
 from ..encoding.features import Features
 from ..encoding.targets import Targets
-from ..engine.arrays import Array, Input
+from ..engine.arrays import Array
 from ..engine.data import Data
 from ..warning import warn_user
 from .hints import explain_value
 from .splitting import split
 from .validation_set import ValidationSet, warn_of_scale
+from .weights import mean_one, weighted, weighted_in_stream
 
 AUTO_ROWS = 10_000  # early_stopping="auto" starts above it, as in HistGradientBoosting
 
@@ -96,25 +95,29 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
         explain_value(estimator, error)
         raise
     resumes = hasattr(estimator, "coefs_") and (given.incremental or estimator.warm_start)
-    features, X_checked, y_checked = _check_examples(estimator, X, y, resumes)
+    features, X_given, y_checked = _check_examples(estimator, X, y, resumes)
     targets, Y = estimator._targets_type.fit_transform(
         y_checked, estimator._targets if resumes else None, given.classes, given.incremental
     )
-    targets, w = _weighted(estimator, targets, Data(X_checked, Y, None), given)
-    data = Data(X_checked, Y, w, given.rows)
-    keep_best = _stops_early(estimator, given, X_checked.shape[0])
+    weigh = weighted_in_stream if given.incremental else weighted
+    targets, w = weigh(estimator, targets, Y, "sample_weight", given.sample_weight)
+    keep_best = _stops_early(estimator, given, len(Y))
+    seed = _split_seed(estimator) if keep_best and given.X_val is None else None
+    train, out = _split(estimator, given.rows, w, targets.strata(Y), len(Y), seed)
+    features, X_checked = features.fit_transform(X_given, y_checked, w, train)
+    data = Data(X_checked, Y, w, train)
     validation_set = _given_validation_set(estimator, features, targets, data, given)
-    seed = None
-    if validation_set is None and keep_best:
-        seed = _split_seed(estimator)
-        validation_set, data = _split_off(estimator, (X, y_checked), targets, data, seed)
+    if out is not None:
+        validation_set = _held_out(features, X, y_checked, data, out)
+    if not given.incremental:
+        data = data._replace(w=mean_one(w, train))
     return Checked(
         X=X,
         y=y,
         given=given,
         features=features,
         targets=targets,
-        data=data._replace(w=_scaled(data, given.incremental)),
+        data=data,
         validation_set=validation_set,
         keep_best=keep_best,
         resumes=resumes,
@@ -124,27 +127,13 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
 
 def _check_examples(
     estimator: Any, X: Any, y: Any, resumes: bool
-) -> tuple[Features, Input, Array]:
-    """Return the features, X as float matrix, dense or CSR, and y as array."""
+) -> tuple[Features, Any, Array]:
+    """Return the features, X as float matrix or as the table it is, and y as array."""
     if not resumes:
         return Features.of(estimator, X, y)
     features: Features = estimator._features
-    X, y = features.check(estimator, X, y)
     # A network keeps its type of float, and the optimizer so its memory.
-    return features, X.astype(estimator.coefs_[0].dtype, copy=False), y
-
-
-def _weighted(
-    estimator: Any, targets: Targets, data: Data, given: Given
-) -> tuple[Targets, Array | None]:
-    """Return the weights of the examples times those of their classes, (n, 1) or None."""
-    w = check_weights("sample_weight", given.sample_weight, data.X.shape[0])
-    if w is not None and not given.incremental and not w.any():
-        raise ValueError(
-            "sample_weight is zero for every row: at least one weight must be above 0."
-        )
-    class_weight = getattr(estimator, "class_weight", None)
-    return targets.weighted(data.Y, w, class_weight, count=True)
+    return features, *features.check(estimator, X, y, estimator.coefs_[0].dtype)
 
 
 def _split_seed(estimator: Any) -> int:
@@ -182,95 +171,43 @@ def _given_validation_set(
         if given.sample_weight_val is not None:
             raise ValueError("sample_weight_val is for X_val: pass X_val and y_val, too.")
         return None
-    X, y = features.check_validation_set(estimator, given.X_val, given.y_val)
+    X, y = features.check_validation_set(estimator, given.X_val, given.y_val, data.X.dtype)
     Y = targets.transform(y, "y_val")
-    w = check_weights("sample_weight_val", given.sample_weight_val, Y.shape[0])
-    class_weight = getattr(estimator, "class_weight", None)
-    _, w = targets.weighted(Y, w, class_weight, count=False)
-    if w is not None and not (w.any() and np.isfinite(w).all()):
-        raise ValueError(
-            "sample_weight_val times class_weight must be finite, and above 0 for at least "
-            "one row of X_val."
-        )
-    X = X.astype(data.X.dtype, copy=False)
+    weights = "sample_weight_val", given.sample_weight_val
+    _, w = weighted(estimator, targets, Y, *weights)
     warn_of_scale(data.X, X)
     if w is not None:
         w = w / w.max()  # so that their sum does not overflow
     return ValidationSet(given.X_val, given.y_val, Data(X, Y, w))
 
 
-def _split_off(
-    estimator: Any, Xy: tuple[Any, Array], targets: Targets, data: Data, seed: int
-) -> tuple[ValidationSet, Data]:
-    """Return a validation set of rows of `data`, and `data` without them.
+def _split(
+    estimator: Any,
+    rows: Array | None,
+    w: Array | None,
+    strata: Array | None,
+    n: int,
+    seed: int | None,
+) -> tuple[Array | None, Array | None]:
+    """Return which of `n` rows to train on, and which to hold out.
 
-    `Xy` is X as the user gave it, and y as an array: a scorer should see the names that a
-    frame has.
+    Without a seed, that is `rows`, as they were given, and None.
+
+    The weights are (n, 1) or None, the groups `strata` (n,) or None.
     """
-    X, y = Xy
-    w = np.ones(y.shape[0]) if data.w is None else data.w[:, 0]
-    train, out = split(w, targets.strata(data.Y), estimator.validation_fraction, seed)
-    part = data.part(out)
-    X_out = _safe_indexing(X, out) if hasattr(X, "columns") else part.X
-    return ValidationSet(X_out, y[out], part), data._replace(indices=train)
+    if seed is None:
+        return rows, None
+    weights = np.ones(n) if w is None else w[:, 0]
+    return split(weights, strata, estimator.validation_fraction, seed)
 
 
-def check_weights(name: str, sample_weight: Any, n: int) -> Array | None:
-    """Return the weights of `n` rows as float64 (n, 1).
+def _held_out(
+    features: Features, X: Any, y: Array, data: Data, rows: Array
+) -> ValidationSet:
+    """Return the `rows` of `data` that are held out, with X, (n, n_features), and y.
 
-    Raises
-    ------
-    ValueError
-        If there are not as many as rows, or one is below 0 or not finite.
+    A scorer should see the columns as the user gave them, with the names that a frame has.
     """
-    if sample_weight is None:
-        return None
-    if isinstance(sample_weight, Number):
-        sample_weight = np.full(n, sample_weight)
-    w = check_array(
-        sample_weight,
-        ensure_2d=False,
-        ensure_min_samples=0,
-        dtype=np.float64,
-        input_name=name,
-    )
-    if w.shape != (n,):
-        raise ValueError(
-            f"{name} must have one value per row of X, shape ({n},), got shape {w.shape}."
-        )
-    if w.min(initial=0) < 0:
-        raise ValueError(
-            f"{name} must not have negative values, got {w.min():g}: leave out rows, or "
-            "give them weight 0."
-        )
-    return w[:, np.newaxis]
-
-
-def _scaled(data: Data, incremental: bool) -> Array | None:
-    """Return the weights with mean 1 over the rows to train on; as they are in a stream."""
-    w = data.w
-    if w is None:
-        return w
-    if not np.isfinite(w).all():
-        raise ValueError(
-            "sample_weight times class_weight is not finite: only the ratios of weights "
-            "matter, use smaller ones."
-        )
-    if incremental:
-        with np.errstate(over="ignore"):
-            total = w.sum()
-        if not np.isfinite(total):
-            raise ValueError(
-                "The sum of sample_weight times class_weight overflows: use smaller "
-                "weights."
-            )
-        return w
-    train = w if data.indices is None else w[data.indices]
-    greatest = train.max()
-    if not greatest:
-        raise ValueError(
-            "sample_weight times class_weight is zero for every row to train on: at least "
-            "one must be above 0."
-        )
-    # By the greatest first, so that the sum of large weights does not overflow.
-    return w / greatest / (train / greatest).mean()
+    part = data.part(rows)
+    is_as_given = features.encoder is None and not hasattr(X, "columns")
+    return ValidationSet(part.X if is_as_given else _safe_indexing(X, rows), y[rows], part)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..encoding.targets import TargetScaling
 from ..engine.arrays import Array
 from ..engine.network import Network
 from ..engine.optimizer import OptimizerState
 from ..engine.optimizers import Solver
 from ..engine.plan import TrainingState
+from .units import Units
 
 # The attributes that hold all parameters.
 WEIGHTS = ("coefs_", "intercepts_", "activation_coefs_")
@@ -29,47 +29,28 @@ class Checkpoint:
     state : TrainingState
     solver : Solver
         What ``state.optimizer`` belongs to.
-    scaling : TargetScaling
-        The one under which `W` and `b` were trained.
-    W, b : arrays of shape (nodes before, n_outputs) and (n_outputs,)
-        The last layer in the network's units: folding the scaling of the target into it and
-        taking it out again would round it.
+    units : Units
+        Those that `params` were trained in.
+    params : array of shape (n_parameters,)
+        All parameters where training stopped, as it left them: folding the units into them
+        and taking them out again would round them.
     split_seed : int or None
         Seed of the split into training and validation rows, if there was one.
-    ahead : array of shape (n_parameters,) or None
-        All parameters, where training has left the published network behind: a stream
-        with early stopping publishes the best so far and continues from the latest.
     published : array of shape (n_parameters,) or None
-        With `ahead`, the published parameters: they are the user's own if they differ.
-    unscaled, scales : arrays of shape (n_features, nodes here) and (n_features,), or None
-        With `input_scale`, the first layer and its scales, which are published as one.
+        The published parameters where they are others: a stream with early stopping
+        publishes the best so far and continues from the latest.
     """
 
     state: TrainingState
     solver: Solver
-    scaling: TargetScaling
-    W: Array
-    b: Array
+    units: Units
+    params: Array
     split_seed: int | None = None
-    ahead: Array | None = None
     published: Array | None = None
-    unscaled: Array | None = None
-    scales: Array | None = None
-
-    def is_published(self, scaling: TargetScaling, W: Array, b: Array) -> bool:
-        """Return whether the published last layer, `W` and `b`, is still this one.
-
-        It is not if the scaling has changed since, or if the user has set new weights. The
-        shapes are (nodes before, n_outputs) and (n_outputs,).
-        """
-        same = np.array_equal(scaling.scale, self.scaling.scale)
-        same = same and np.array_equal(scaling.shift, self.scaling.shift)
-        W_then, b_then = self.scaling.fold(self.W, self.b)
-        return same and np.array_equal(W, W_then) and np.array_equal(b, b_then)
 
 
 def resume(
-    network: Network, solver: Solver, estimator: Any, scaling: TargetScaling
+    network: Network, solver: Solver, estimator: Any, units: Units
 ) -> TrainingState | None:
     """Load the fitted weights of `estimator` into `network`; return where it stood.
 
@@ -77,7 +58,11 @@ def resume(
     optimizer starts anew if it is another one now. None if only the weights are known.
     """
     past: Checkpoint | None = getattr(estimator, "_checkpoint", None)
-    _load(network, estimator, scaling, past)
+    _check_widths(network, estimator)
+    if past is None or not _stands(network, estimator, past):
+        _load(network, estimator, units)
+    else:
+        past.units.move(units, network.params)
     if past is None:
         return None
     state = copy.deepcopy(past.state)
@@ -86,11 +71,11 @@ def resume(
     return state
 
 
-def start_from(network: Network, scaling: TargetScaling, given: Mapping[str, Any]) -> None:
+def start_from(network: Network, units: Units, given: Mapping[str, Any]) -> None:
     """Replace the initial parameters of `network`, where `given`, in place.
 
     Under the names "coefs", "intercepts" and "activation_coefs", in the units of the fitted
-    attributes of these names: the last layer is unscaled.
+    attributes of these names.
 
     Raises
     ------
@@ -98,6 +83,8 @@ def start_from(network: Network, scaling: TargetScaling, given: Mapping[str, Any
         If a shape does not fit or a value is not finite.
     """
     params = network.params
+    drawn, (W, b) = params.flat.copy(), units.fold(params)
+    _copy([*W, *b], [*params.W, *params.b])
     for name, views in (
         ("coefs", params.W),
         ("intercepts", params.b),
@@ -105,11 +92,12 @@ def start_from(network: Network, scaling: TargetScaling, given: Mapping[str, Any
     ):
         if given[name] is not None:
             _fill(f"{name}_init", given[name], views)
-    W, b = scaling.unfold(params.W[-1], params.b[-1])
-    if given["coefs"] is not None:
-        params.W[-1][...] = W
-    if given["intercepts"] is not None:
-        params.b[-1][...] = b
+    units.unfold(params)
+    weights = slice(None, params.n_weights)
+    biases = slice(params.n_weights, params.n_weights + sum(network.widths[1:]))
+    for name, part in (("coefs", weights), ("intercepts", biases)):
+        if given[name] is None:  # as they were drawn, to the last bit
+            params.flat[part] = drawn[part]
 
 
 def _fill(name: str, given: Any, views: list[Array]) -> None:
@@ -133,89 +121,66 @@ def _fill(name: str, given: Any, views: list[Array]) -> None:
         view[...] = array
 
 
-def _load(
-    network: Network, estimator: Any, scaling: TargetScaling, past: Checkpoint | None
-) -> None:
-    """Fill `network` from the fitted attributes, with its last layer unscaled."""
-    params = network.params
-    if [W.shape for W in params.W] != [W.shape for W in estimator.coefs_]:
+def _check_widths(network: Network, estimator: Any) -> None:
+    """Raise a ValueError if the fitted layers are not those of `network`."""
+    if [W.shape for W in network.params.W] != [W.shape for W in estimator.coefs_]:
         fitted = tuple(len(b) for b in estimator.intercepts_[:-1])
         raise ValueError(
             f"hidden_layer_sizes={estimator.hidden_layer_sizes!r} does not match the "
             f"fitted network's {fitted}: a network that continues to learn keeps its "
             "shape. Set warm_start=False and call fit to start anew."
         )
-    is_ahead = past is not None and past.ahead is not None
-    if past is not None and is_ahead and _is_untouched(estimator, past):
-        _check_ahead(params.flat, past)
-        params.flat[...] = past.ahead
-        W, b = past.scaling.fold(params.W[-1], params.b[-1])
-        params.W[-1][...], params.b[-1][...] = scaling.unfold(W, b)
-        return
-    W, b = _last(estimator)
-    if past is not None and past.is_published(scaling, W, b):
-        W, b = past.W, past.b
-    else:
-        W, b = scaling.unfold(W, b)
-    for views, arrays in (
-        (params.W, [*estimator.coefs_[:-1], W]),
-        (params.b, [*estimator.intercepts_[:-1], b]),
-        (params.learned, estimator.activation_coefs_),
-    ):
-        for view, array in zip(views, arrays, strict=True):
-            if view.shape == array.shape:
-                view[...] = array
-    if past is not None and past.unscaled is not None and len(params.scales):
-        _take_out_scales(network, estimator, scaling, past)
 
 
-def _take_out_scales(
-    network: Network, estimator: Any, scaling: TargetScaling, past: Checkpoint
-) -> None:
-    """Set the first layer and its scales to what `past` has, if that is still published.
+def _stands(network: Network, estimator: Any, past: Checkpoint) -> bool:
+    """Load where training stopped into `network`; return whether that still counts.
 
-    If not, the weights are the user's own, and the scales stay at 1.
+    It does not if the user has set other weights since.
+
+    Raises
+    ------
+    ValueError
+        If a stream's latest parameters belong to other activations.
     """
-    params = network.params
-    given, ones = params.W[0].copy(), params.scales.copy()
-    params.W[0][...], params.scales[...] = past.unscaled, past.scales
-    published = network.layers[0].W.copy()
-    if len(params.W) == 1:  # the scale of the target is in this layer, too
-        published, b = past.scaling.fold(published, past.b)
-        if not past.is_published(scaling, *_last(estimator)):
-            folded, _ = past.scaling.fold(params.W[0], past.b)
-            params.W[0][...] = scaling.unfold(folded, b)[0]
-    if not np.array_equal(published, estimator.coefs_[0]):
-        params.W[0][...], params.scales[...] = given, ones
-
-
-def _last(estimator: Any) -> tuple[Array, Array]:
-    """Return the published last layer's weights and biases.
-
-    The shapes are (nodes before, n_outputs) and (n_outputs,).
-    """
-    return estimator.coefs_[-1], estimator.intercepts_[-1]
-
-
-def _check_ahead(flat: Array, past: Checkpoint) -> None:
-    """Raise a ValueError if the activations have changed, and so what they learn."""
-    if past.ahead is not None and past.ahead.shape != flat.shape:
+    params, published = network.params, flat(vars(estimator))
+    if past.params.shape != params.flat.shape:
+        if past.published is None or not np.array_equal(past.published, published):
+            return False
         raise ValueError(
             "activation or input_scale is not that of the fitted network: a stream with "
             "early stopping cannot continue with another number of learned values. Use a "
             "new estimator."
         )
+    params.flat[...] = past.params
+    if past.published is not None:
+        return np.array_equal(past.published, published)
+    W, b = past.units.fold(params)
+    return np.array_equal(_joined([*W, *b, *params.learned]), published)
 
 
-def _is_untouched(estimator: Any, past: Checkpoint) -> bool:
-    """Return whether the weights of `estimator` are still those that were published."""
-    published = flat(vars(estimator))
-    return past.published is not None and np.array_equal(past.published, published)
+def _load(network: Network, estimator: Any, units: Units) -> None:
+    """Fill `network` from the fitted attributes, which are in the user's units."""
+    params = network.params
+    for views, name in zip((params.W, params.b, params.learned), WEIGHTS, strict=True):
+        _copy(getattr(estimator, name), views)
+    units.unfold(params)
+
+
+def _copy(arrays: Sequence[Array], views: Sequence[Array]) -> None:
+    """Copy `arrays` into `views` of the same shape; others, of other activations, stay."""
+    for view, array in zip(views, arrays, strict=True):
+        if view.shape == array.shape:
+            view[...] = array
+
+
+def _joined(arrays: Sequence[Array]) -> Array:
+    """Return all values of `arrays` as one vector, (n,)."""
+    return np.concatenate([array.ravel() for array in arrays])
 
 
 def flat(fitted: Mapping[str, Any]) -> Array:
     """Return all published parameters as one vector, (n_parameters,)."""
-    return np.concatenate([array.ravel() for name in WEIGHTS for array in fitted[name]])
+    return _joined([array for name in WEIGHTS for array in fitted[name]])
 
 
 def _fits(state: OptimizerState | None, flat: Array) -> bool:

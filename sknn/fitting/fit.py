@@ -33,6 +33,7 @@ from .observing import FitObserver
 from .parts import Parts, warn_unused
 from .progress import ProgressLine
 from .publishing import Curves, Publisher
+from .units import Units
 
 # A batch with batch_size="auto": an eighth of the rows within these limits. Few rows are
 # one batch: there, and there alone, a weight of k can be the same as k equal rows. So is a
@@ -57,8 +58,11 @@ class Fit:
 
     Attributes
     ----------
+    features : Features
     targets : Targets
-        With the scale of the rows to train on.
+        Both with the scale of the rows to train on.
+    units : Units
+        Those scales.
     network : Network
         With the weights that training starts from, then with the trained ones.
     state : TrainingState
@@ -77,8 +81,13 @@ class Fit:
         self.checked = checked
         self.parts = parts
         self.targets, self._Y = self._scaled()
+        goes_on = checked.given.incremental
+        self.features, self._X = checked.features.scaled(checked.data, goes_on)
+        self.units = Units(self.targets.scaling, self.features.scaling)
         self.network, self.state = self._start()
-        self.publisher = Publisher(estimator, checked, parts, self.targets, self.network)
+        self.publisher = Publisher(
+            estimator, checked, parts, self.features, self.targets, self.network
+        )
         self.observer = self._observer()
         self.history = History()
         self.attributes: dict[str, Any] = {}
@@ -152,14 +161,14 @@ class Fit:
         widths = (X.shape[1], *parts.widths, parts.n_outputs)
         form = (widths, parts.activations, parts.dropout, X.dtype.type)
         network = Network(*form, self.estimator.input_scale)
-        scaling = self.targets.scaling
         if self.checked.resumes:
-            state = resume(network, parts.solver, self.estimator, scaling)
+            state = resume(network, parts.solver, self.estimator, self.units)
             return network, state or TrainingState(generator(self.estimator.random_state))
         rng = generator(self.estimator.random_state)
-        network.draw(parts.initializers, self.checked.data, rng)
+        data = self.checked.data._replace(X=self._X)
+        network.draw(parts.initializers, data, rng)
         if is_given:
-            start_from(network, scaling, initial)
+            start_from(network, self.units, initial)
         return network, TrainingState(rng)
 
     def _observer(self) -> FitObserver:
@@ -280,7 +289,8 @@ class Fit:
 
     def _train(self, plan: Plan) -> History:
         """Train the network in place."""
-        data, solver = self.checked.data._replace(Y=self._Y), self.parts.solver
+        data = self.checked.data._replace(X=self._X, Y=self._Y)
+        solver = self.parts.solver
         cost = Cost(self.network, self.parts.loss, L2(float(self.estimator.alpha)))
         if isinstance(solver, LBFGS):
             return minimise(cost, data, solver, plan, self.observer)
@@ -288,20 +298,16 @@ class Fit:
 
     def _checkpoint(self) -> Checkpoint:
         """Return where training has stopped."""
-        network, past = self.network, getattr(self.estimator, "_checkpoint", None)
-        params = network.params
+        past = getattr(self.estimator, "_checkpoint", None)
         seed = self.checked.split_seed
         if seed is None and past is not None and self.checked.resumes:
             seed = past.split_seed
         return Checkpoint(
             state=self.state,
             solver=self.parts.solver,
-            scaling=self.targets.scaling,
-            W=network.layers[-1].W.copy(),
-            b=params.b[-1].copy(),
+            units=self.units,
+            params=self.network.params.flat.copy(),
             split_seed=seed,
-            unscaled=params.W[0].copy() if len(params.scales) else None,
-            scales=params.scales.copy(),
         )
 
     def _shortfall(self) -> str:
@@ -348,7 +354,7 @@ class Fit:
             f"{history.outcome:.3g}, that of a constant prediction {history.constant:.3g} "
             f"(in the units of training). {rate}Bring the columns of X to one scale, for "
             "example with StandardScaler in a Pipeline: the largest standard deviation of "
-            f"a column is {spread(self.checked.data.X):.3g} times the smallest."
+            f"a column is {spread(self._X):.3g} times the smallest."
         )
 
 

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..encoding.features import view
+from ..encoding.view import view
 from ..engine.plan import EpochEnd, History, Verdict
+from ..warning import warn_user
 from .callbacks import CallbackContexts
 from .progress import ProgressLine
 from .publishing import Curves, PublishedNetwork, Publisher
@@ -58,6 +59,8 @@ class FitObserver:
         score = decisive = None
         if validation_set is not None:
             loss, score, decisive = self.evaluate(validation_set)
+            if not isfinite(loss):
+                self._warn_of_loss(loss)
             self.curves.validation_losses.append(loss)
             self.curves.scores.append(score)
         if self.progress is not None:
@@ -67,11 +70,20 @@ class FitObserver:
         stop = self.callbacks is not None and self.callbacks.end_epoch()
         return Verdict(decisive if self.publisher.checked.keep_best else None, stop)
 
+    def _warn_of_loss(self, loss: float) -> None:
+        """Warn, once in a fit, that the validation loss is not finite."""
+        before = self.curves.validation_losses[self.curves.n_scores_before :]
+        if all(isfinite(value) for value in before):
+            warn_user(
+                f"The validation loss is {loss} in epoch {self.curves.n_iter}: X_val has "
+                "values far outside those of X, or training diverged."
+            )
+
     def _extend(self, end: EpochEnd) -> None:
         """Append the loss, in the units of y, and the learning rate to the curves."""
-        units = self.publisher.targets.scaling.scale**self.publisher.parts.loss.degree
+        scaling, loss = self.publisher.targets.scaling, self.publisher.parts.loss
         self.curves.n_iter += 1
-        self.curves.losses.append(float((end.costs * units).sum()))
+        self.curves.losses.append(scaling.loss(end.costs, loss.degree))
         self.curves.rates.append(end.rate)
 
     def evaluate(self, validation_set: ValidationSet) -> tuple[float, float, float]:

@@ -1,7 +1,6 @@
 """Publishing: a trained network becomes fitted attributes, these a network that predicts.
 
-The attributes are copies, in the units of y: the scale of the targets is folded into the
-last layer.
+The attributes are copies, in the user's units.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..encoding.features import Features
 from ..encoding.targets import Targets
 from ..engine.arrays import Array, Input, is_finite
 from ..engine.network import Network, layers_of, linear, propagate
@@ -20,6 +20,7 @@ from ..warning import warn_user
 from .checking import Checked
 from .checkpoint import WEIGHTS, Checkpoint, flat
 from .parts import Parts
+from .units import Units
 
 CURVE_LENGTH = 10_000  # entries of every curve that partial_fit keeps
 
@@ -35,6 +36,7 @@ PUBLISHED = (
     "best_score_",
     "classes_",
     "coefs_",
+    "encoder_",
     "feature_names_in_",
     "intercepts_",
     "learning_rate_curve_",
@@ -71,11 +73,11 @@ class PublishedNetwork:
 
     def outputs(self, X: Input) -> Array:
         """Return A of the output layer, (n, n_outputs), for `X`, (n, n_features)."""
-        return _told(propagate(X, self.layers))
+        return told(propagate(X, self.layers))
 
     def logits(self, X: Input) -> Array:
         """Return Z of the output layer, (n, n_outputs), for `X`, (n, n_features)."""
-        return _told(propagate(X, linear(self.layers)))
+        return told(propagate(X, linear(self.layers)))
 
     def hidden(self, X: Input, layer: int) -> Array:
         """Return A of a hidden layer, (n, nodes), for `X`, (n, n_features).
@@ -88,10 +90,10 @@ class PublishedNetwork:
         n_hidden = len(self.layers) - 1
         if not -n_hidden <= layer < n_hidden:
             raise ValueError(f"layer={layer!r} is not one of the {n_hidden} hidden layers.")
-        return propagate(X, self.layers[: range(n_hidden)[layer] + 1])
+        return told(propagate(X, self.layers[: range(n_hidden)[layer] + 1]))
 
 
-def _told(A: Array) -> Array:
+def told(A: Array) -> Array:
     """Return the outputs `A`, (n, n_outputs); warn if some are not finite."""
     if not is_finite(A):
         warn_user(
@@ -138,28 +140,35 @@ class Publisher:
         Read only.
     checked : Checked
     parts : Parts
+    features : Features
+        With the scale of the rows to train on.
     targets : Targets
+        Likewise.
     network : Network
     """
 
     estimator: Any
     checked: Checked
     parts: Parts
+    features: Features
     targets: Targets
     network: Network
 
+    @property
+    def units(self) -> Units:
+        """The units that the network is trained in."""
+        return Units(self.targets.scaling, self.features.scaling)
+
     def attributes(self, curves: Curves) -> dict[str, Any]:
         """Return the fitted attributes for the network as it is, all of them copies."""
-        parts, params, scaling = self.parts, self.network.params, self.targets.scaling
-        coefs = [layer.W.copy() for layer in self.network.layers]
-        W, b = coefs[-1], params.b[-1].copy()
-        if scaling.link:
-            W, b = scaling.fold(W, b)
+        parts, params = self.parts, self.network.params
+        W, b = self.units.fold(params)
         return {
-            **self.checked.features.attributes,
+            **self.features.attributes,
+            "encoder_": self.features.encoder,
             **self.targets.attributes,
-            "coefs_": [*coefs[:-1], W],
-            "intercepts_": [*(b.copy() for b in params.b[:-1]), b],
+            "coefs_": W,
+            "intercepts_": b,
             "activation_coefs_": [learned.copy() for learned in params.learned],
             "n_parameters_": len(params.flat),
             "n_iter_": curves.n_iter,
@@ -167,7 +176,7 @@ class Publisher:
             "n_outputs_": parts.n_outputs,
             "out_activation_": parts.out_activation,
             "_activations": parts.activations,
-            "_features": self.checked.features,
+            "_features": self.features,
             "_loss": parts.loss,
             "_targets": self.targets,
             **self._curves(curves),
@@ -229,7 +238,6 @@ class Publisher:
             return {"best_iter_": curves.n_iter, "best_score_": score}
         best = {name: past[name] for name in WEIGHTS}
         if checkpoint is not None:
-            checkpoint.ahead = self.network.params.flat.copy()
             checkpoint.published = flat(best)
         return best | {
             "loss_": past["loss_"],

@@ -13,7 +13,7 @@ from scipy import sparse
 from sklearn.metrics import check_scoring
 
 from ..encoding.targets import TargetScaling
-from ..engine.arrays import Array, Input
+from ..engine.arrays import Input
 from ..engine.cost import mean_costs
 from ..engine.data import Data
 from ..engine.loss import Loss
@@ -53,13 +53,12 @@ class ValidationSet:
         In those of y, and in those of training, where y is scaled. A loss whose settings
         belong to the scaled target is computed there.
         """
-        units: Array = scaling.scale**loss.degree
         if loss.homogeneous and scaling.link != "identity":
             costs = mean_costs(layers, loss, self.data)
-            return float(costs.sum()), float((costs / units).sum())
+            return float(costs.sum()), float((costs / scaling.scale**loss.degree).sum())
         # Of the scaled target: the square of a tiny or huge unit is no number to divide by.
         costs = mean_costs(layers, loss, self.data, scaling.units)
-        return float((costs * units).sum()), float(costs.sum())
+        return scaling.loss(costs, loss.degree), float(costs.sum())
 
     def score(self, fitted: Any, scoring: Any) -> float:
         """Return what a scorer says of the fitted estimator; higher is better.

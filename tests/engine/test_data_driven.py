@@ -113,6 +113,14 @@ def test_a_thousand_rows_of_many_are_drawn_without_repetition():
     np.testing.assert_allclose(rows.mean(), 1500, atol=100)
 
 
+@pytest.mark.parametrize("encoder", ["auto", None])
+def test_a_fit_starts_by_the_columns_that_it_trains_on(encoder):
+    params = {"learning_rate": 1e-12, "max_iter": 1, "learning_rate_schedule": "cosine"}
+    model = FFNNRegressor(20, encoder=encoder, initializer="data", alpha=0.0, **params)
+    model.fit(X, X[:, 0])
+    np.testing.assert_allclose((X @ model.coefs_[0]).std(axis=0), 1, rtol=1e-6)
+
+
 @pytest.mark.parametrize("kind", [FFNNClassifier, FFNNRegressor])
 def test_a_fit_that_starts_by_its_rows_learns(kind):
     y = X[:, 1] * X[:, 2] > 900 if kind is FFNNClassifier else X[:, 1] * X[:, 2]

@@ -8,7 +8,8 @@ from sknn.engine.activations import ACTIVATIONS
 from sknn.engine.cost import L2, Cost, mean_costs
 from sknn.engine.data import Data
 from sknn.engine.losses import LOSSES
-from sknn.engine.network import SCALE, Network, Workspace
+from sknn.engine.network import Network, Workspace
+from sknn.engine.parameters import SCALE
 
 STEP = 1e-6
 

@@ -346,8 +346,9 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         score : float
             1 at best, 0 for the best constant.
         """
+        A = self.predict(X)
         levels = self._loss.levels if isinstance(self._loss, Quantile) else ()
-        return explained(y, self.predict(X), levels, sample_weight)
+        return explained(y, A, levels, sample_weight)
 
 
 def explained(y: Any, A: Array, levels: tuple[float, ...], sample_weight: Any) -> float:

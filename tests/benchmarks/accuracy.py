@@ -72,7 +72,7 @@ def generated(make, n, **settings):
 
 
 def diamonds(target):
-    """Return a function that loads some diamonds; boosting libraries need category types."""
+    """Return a function that loads some diamonds, with text as categories."""
 
     def table():
         frame = pd.read_csv(DIAMONDS).sample(DIAMONDS_ROWS, random_state=0)

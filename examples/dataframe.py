@@ -1,8 +1,8 @@
 """From a csv file to a score: text, categories, missing values, dates and numbers.
 
 The file is generated, so that nothing is downloaded: a year of orders of a web shop, and
-whether each of them was sent back. The same job is done by gradient boosting. One table that
-was made up shows how to do it, not who is better: see docs/benchmarks.md for that.
+whether each of them was sent back. The same job is done by gradient boosting. One table
+that was made up shows how to do it, not who is better: see docs/benchmarks.md for that.
 """
 
 import tempfile

@@ -29,6 +29,7 @@ def blocks(page):
     "page",
     [
         "README.md",
+        "docs/tables.md",
         "docs/user-guide.md",
         "docs/training-and-validation.md",
         "docs/from-formulas-to-code.md",

@@ -236,7 +236,7 @@ def print_errors(title, found):
     """
     names = list(next(iter(found.values())))
     print(f"\n**{title}**\n")
-    print(row(" ", [*names, "±"]))
+    print(row(" ", [*names, "± of the first"]))
     print("|---|" + "---|" * (len(names) + 1))
     for name, taken in found.items():
         errors = {contender: values[:, 0] for contender, values in taken.items()}

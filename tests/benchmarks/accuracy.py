@@ -292,13 +292,14 @@ def draw(results, path):
             axis.annotate(
                 name,
                 (of["processor"], of["error"]),
-                (4, 4),
+                (5, -2),
                 textcoords="offset points",
                 fontsize=7,
                 color=color,
             )
         axis.set(xscale="log", title=title, xlabel="processor time of a fit, MLP = 1")
-        axis.margins(x=0.3, y=0.12)
+        low, high = axis.get_xlim()
+        axis.set_xlim(low, 8 * high)  # room for the names
     np.atleast_1d(axes)[0].set_ylabel("error, geometric mean over the sets")
     figure.savefig(path, dpi=90)
 

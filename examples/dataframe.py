@@ -100,7 +100,8 @@ def main():
 
     print("\nWhat the encoder makes of the table:")
     print(" ", ", ".join(model.encoder_.get_feature_names_out()[:4]), "…")
-    for column, levels in model.encoder_.categories_.items():
+    text = X.columns[model.encoder_.is_categorical_]
+    for column, levels in zip(text, model.encoder_.categories_, strict=True):
         print(f"  {column}: {len(levels)} categories, such as {levels[0]!r}")
     X_test = parts[1]
     new = X_test.head(1)[[*X_test.columns[::-1]]].assign(brand="a new one")

@@ -15,6 +15,7 @@ from .engine.schedules import Adaptive, Cosine, InvScaling, OneCycle, Schedule
 from .fitting.parts import rectangular
 from .loss_check import check_loss
 from .regressor import FFNNRegressor
+from .tabular import TabularClassifier, TabularRegressor
 
 __version__ = "0.1.0"
 
@@ -49,6 +50,8 @@ __all__ = [
     "RMSprop",
     "Schedule",
     "TableEncoder",
+    "TabularClassifier",
+    "TabularRegressor",
     "Tweedie",
     "Uniform",
     "__version__",

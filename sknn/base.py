@@ -149,7 +149,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
         given, encoder = tags.input_tags, self.encoder
         if encoder is None or isinstance(encoder, str):
             given.sparse = True
-            given.allow_nan = given.categorical = given.string = encoder is not None
+            given.allow_nan = given.categorical = encoder is not None
         else:
             tags.input_tags = get_tags(encoder).input_tags
         if self._targets_type.task == "regression":

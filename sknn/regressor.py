@@ -341,12 +341,25 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         score : float
             1 at best, 0 for the best constant.
         """
-        columns = self.predict(X).T
         levels = self._loss.levels if isinstance(self._loss, Quantile) else ()
-        if len(levels) < 2:
-            return r2_score(y, columns.T, sample_weight=sample_weight)
-        scores = [
-            d2_pinball_score(y, column, sample_weight=sample_weight, alpha=q)
-            for q, column in zip(levels, columns, strict=True)
-        ]
-        return float(np.mean(scores))
+        return explained(y, self.predict(X), levels, sample_weight)
+
+
+def explained(y: Any, A: Array, levels: tuple[float, ...], sample_weight: Any) -> float:
+    """Return R² of the predictions `A`, or the mean share of pinball loss explained.
+
+    Parameters
+    ----------
+    y : array-like of shape (n,) or (n, n_outputs)
+    A : array of shape (n,) or (n, n_outputs)
+    levels : tuple of float
+        Which quantiles are predicted; with several of them, `A` has a column for each.
+    sample_weight : array-like of shape (n,) or None
+    """
+    if len(levels) < 2:
+        return r2_score(y, A, sample_weight=sample_weight)
+    scores = [
+        d2_pinball_score(y, column, sample_weight=sample_weight, alpha=q)
+        for q, column in zip(levels, A.T, strict=True)
+    ]
+    return float(np.mean(scores))

@@ -32,10 +32,11 @@ FLOORS = [
     ("sknn.engine.batches", "sknn.engine.cost"),
     ("sknn.engine.plan",),
     ("sknn.engine.training", "sknn.engine.lbfgs"),
-    ("sknn.encoding.columns", "sknn.encoding.moments"),
-    ("sknn.encoding.frames", "sknn.encoding.targets", "sknn.encoding.scaling"),
-    ("sknn.encoding.roles", "sknn.encoding.categories", "sknn.encoding.numbers"),
-    ("sknn.encoding.labels", "sknn.encoding.table"),
+    ("sknn.encoding.columns", "sknn.encoding.moments", "sknn.encoding.view"),
+    ("sknn.encoding.kinds", "sknn.encoding.bins", "sknn.encoding.scaling"),
+    ("sknn.encoding.cells", "sknn.encoding.levels", "sknn.encoding.numbers"),
+    ("sknn.encoding.reading", "sknn.encoding.targets"),
+    ("sknn.encoding.table", "sknn.encoding.labels", "sknn.encoding.unchanged"),
     ("sknn.encoding.features",),
     (
         "sknn.fitting.hints",
@@ -53,6 +54,14 @@ FLOORS = [
     ("sknn.display.loss_curve", "sknn.display.network"),
     ("sknn.base",),
     ("sknn.regressor", "sknn.classifier"),
+    ("sknn.ensemble.folds", "sknn.ensemble.choice", "sknn.ensemble.member"),
+    ("sknn.ensemble.matrix",),
+    ("sknn.ensemble.conformal", "sknn.ensemble.temperature", "sknn.ensemble.recipe"),
+    ("sknn.ensemble.probabilities", "sknn.ensemble.values", "sknn.ensemble.voting"),
+    ("sknn.ensemble.held_out",),
+    ("sknn.ensemble.ensemble_fit",),
+    ("sknn.ensemble.base",),
+    ("sknn.tabular",),
     ("sknn",),
 ]
 MAPS = (
@@ -60,6 +69,7 @@ MAPS = (
     "sknn.engine",
     "sknn.engine.backends",
     "sknn.encoding",
+    "sknn.ensemble",
     "sknn.fitting",
 )
 # Extras load when they are first needed.

@@ -148,10 +148,9 @@ def test_estimator_declares_what_it_can_do(estimator):
     assert tags.input_tags.sparse
     assert tags.input_tags.allow_nan
     assert tags.input_tags.categorical
-    assert tags.input_tags.string
     plain = clone(estimator).set_params(encoder=None).__sklearn_tags__().input_tags
     assert plain.sparse
-    assert [plain.allow_nan, plain.categorical, plain.string] == [False] * 3
+    assert [plain.allow_nan, plain.categorical] == [False] * 2
     if isinstance(estimator, FFNNClassifier):
         assert tags.classifier_tags.multi_label
     else:

@@ -93,7 +93,7 @@ def test_columns_that_are_no_numbers_are_named_with_a_remedy():
     dates = FRAME.assign(day=pd.date_range("2020-01-01", periods=40))
     with pytest.raises(ValueError, match="dates.*numbers.*'day'"):
         plain.fit(dates, y)
-    with pytest.raises(ValueError, match="'day'.*dates.*numbers.*categories"):
+    with pytest.raises(ValueError, match="dates.*'day'.*numbers.*month"):
         FFNNClassifier().fit(dates, y)
     missing = FRAME.assign(b=np.where(X[:, 1] > 1, np.nan, X[:, 1]))
     with pytest.raises(ValueError, match="missing values.*encoder=.auto.*'b'.*NaN"):

@@ -196,18 +196,19 @@ def test_weights_given_are_those_of_x_itself():
     np.testing.assert_allclose(same.predict(FAR), model.predict(FAR), rtol=1e-6)
 
 
-def test_a_stream_learns_from_columns_of_any_unit():
-    rows = RNG.normal(size=(1000, 4))
+@pytest.mark.parametrize("size", [1, 50])
+def test_a_stream_learns_from_columns_of_any_unit(size):
+    rows = np.random.default_rng(1).normal(size=(1000, 4))
     target = rows[:, 0] - np.abs(rows[:, 1])
-    scores = {}
-    for size in (1, 50):
-        model = FFNNRegressor(hidden_layer_sizes=(20,), learning_rate=0.01, random_state=0)
+    scores = []
+    for encoder, inputs in (("auto", rows * SCALE + SHIFT), (None, rows)):
+        model = FFNNRegressor(20, encoder=encoder, learning_rate=0.01, random_state=0)
         for _ in range(1 if size == 1 else 20):
             for start in range(0, 1000, size):
                 chunk = slice(start, start + size)
-                model.partial_fit(rows[chunk] * SCALE + SHIFT, target[chunk])
-        scores[size] = model.score(rows * SCALE + SHIFT, target)
-    assert min(scores.values()) > 0.9, scores
+                model.partial_fit(inputs[chunk], target[chunk])
+        scores.append(model.score(inputs, target))
+    assert scores[0] > max(0.8, scores[1] - 0.05), scores
 
 
 def test_a_stream_keeps_its_predictions_when_the_scale_moves():

@@ -29,8 +29,8 @@ def blocks(page):
     "page",
     [
         "README.md",
-        "docs/tables.md",
         "docs/user-guide.md",
+        "docs/tables.md",
         "docs/training-and-validation.md",
         "docs/from-formulas-to-code.md",
     ],

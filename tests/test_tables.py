@@ -12,9 +12,29 @@ from sklearn.inspection import partial_dependence, permutation_importance
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler, TargetEncoder
-from test_table_encoder import table
 
 from sknn import FFNNClassifier, FFNNRegressor, TableEncoder
+
+
+def table(n, seed=0):
+    """Return a frame with columns of every kind."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {
+            "age": rng.normal(40, 12, n),
+            "income": np.exp(rng.normal(10, 2, n)),
+            "city": rng.choice(["Rome", "Oslo", "Kyoto"], n),
+            "sex": rng.choice(["f", "m"], n),
+            "member": rng.random(n) < 0.4,
+            "grade": pd.Categorical(rng.choice(list("cab"), n), categories=list("cab")),
+            "children": pd.array(rng.integers(0, 5, n), dtype="Int64"),
+        }
+    )
+    frame.loc[::7, "age"] = np.nan
+    frame.loc[::11, "children"] = pd.NA
+    frame.loc[::13, "city"] = None
+    return frame
+
 
 KINDS = [FFNNRegressor, FFNNClassifier]
 QUICK = {
@@ -71,7 +91,7 @@ def test_columns_and_categories_may_come_in_another_order():
 @pytest.mark.parametrize("change", [{"age": "old"}, {"city": 1.5}])
 def test_a_column_of_another_kind_is_refused(change):
     model = FFNNRegressor(**QUICK).fit(FRAME, target(FFNNRegressor))
-    with pytest.raises(ValueError, match=f"'{next(iter(change))}' had"):
+    with pytest.raises(ValueError, match=f"column '{next(iter(change))}'.*in fit it had"):
         model.predict(FRAME.assign(**change))
 
 
@@ -100,7 +120,7 @@ def test_held_out_tables_pass_the_same_encoder(kind):
     assert len(given.validation_scores_) == 12
     split = kind(early_stopping=True, validation_fraction=0.25, **QUICK).fit(FRAME, y)
     assert split.score(FRAME, y) > 0.6
-    with pytest.raises(ValueError, match="X_val: .*missing \\['age'\\]"):
+    with pytest.raises(ValueError, match="X_val: .*lacks \\['age'\\]"):
         given.fit(FRAME, y, X_val=FRAME.drop(columns="age"), y_val=y)
 
 
@@ -108,7 +128,7 @@ def test_the_encoder_sees_the_rows_to_train_on_alone():
     X = pd.DataFrame({"x": np.arange(40.0), "c": [f"v{k}" for k in range(40)]})
     params = QUICK | {"early_stopping": True, "validation_fraction": 10}
     model = FFNNRegressor(**params).fit(X, X["x"])
-    assert len(model.encoder_.categories_["c"]) == 30
+    assert len(model.encoder_.categories_[0]) == 30
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -123,7 +143,7 @@ def test_a_stream_of_tables_keeps_the_categories_of_its_first_chunk(kind):
     assert model.score(FRAME, y) > 0.85
     other = FRAME[:60].assign(city="Lima")
     model.partial_fit(other, y[:60], **known)
-    assert model.encoder_.categories_["city"] == ["Kyoto", "Oslo", "Rome"]
+    assert model.encoder_.categories_[0].tolist() == ["Kyoto", "Oslo", "Rome"]
 
 
 def test_any_transformer_can_be_the_encoder():

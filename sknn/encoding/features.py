@@ -26,6 +26,7 @@ from ..warning import warn_user
 from .columns import FLOATS, explain, float_types, is_table
 from .scaling import InputScaling
 from .table import TableEncoder
+from .view import view
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,13 +265,6 @@ def encoder_for(estimator: Any, X: Any) -> Any:
     return encoder if is_table(X) or not is_linear else None
 
 
-def view(estimator: Any, fitted: dict[str, Any]) -> Any:
-    """Return an estimator with everything of `estimator`, and the attributes `fitted`."""
-    other = object.__new__(type(estimator))
-    vars(other).update(vars(estimator), **fitted)
-    return other
-
-
 def _checked(
     estimator: Any, X: Any, y: Any, dtype: Any, *, reset: bool, finite: Any = True
 ) -> tuple[Input, Array]:
@@ -293,6 +287,25 @@ def _checked(
         explain(X, "X", error)
         raise
     return _sound(X_checked, "X"), _targets(y)
+
+
+def check_target(estimator: Any, y: Any) -> Array:
+    """Return `y`, (n,) or (n, n_outputs), as a checked array, without an X.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Named in errors; it is not changed.
+    y : array-like of shape (n,) or (n, n_outputs)
+    """
+    checked = validate_data(
+        view(estimator, {}),
+        "no_validation",
+        y,
+        multi_output=True,
+        y_numeric=_is_regression(estimator),
+    )
+    return _targets(checked)
 
 
 def _checked_table(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Any, Array]:

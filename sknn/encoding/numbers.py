@@ -1,168 +1,191 @@
-"""Numbers: columns of numbers on one scale, with their gaps filled and marked.
-
-Missing values become the median, and a column of 0 and 1 says where they were. Every
-column is standardised, and may be cut into bins: its piecewise linear encoding, which
-lets a network bend at the quantiles of the column. Source of that: Y. Gorishniy et al.,
-"On embeddings for numerical features in tabular deep learning" (2022).
-"""
+"""Columns of numbers: medians for missing ones, mean 0, standard deviation 1, bins."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from scipy import sparse
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import gen_batches
+from sklearn.utils.sparsefuncs import inplace_column_scale, min_max_axis
 
-from ..engine.arrays import Array
-from .moments import Moments
+from ..engine.arrays import Array, Input
+from .bins import Bins, quantiles
+
+MIDDLE = np.array([0.5])
+CELLS = 2**17  # at a time, so that intermediate results stay in the cache
 
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """What the columns of numbers were like in the rows of the fit.
+    """What becomes of the numeric columns: z = (x - mean) / std, bins and indicators.
 
-    scikit-learn's imputer, scaler and binning do not take weights, all three, so that a
-    row of weight 2 would not count as two.
+    Constant columns have no z and no bins. Everything is measured in units of 1 / unit,
+    powers of two that keep squares within the range of float64. The mean is kept as its
+    distance from the median: far from 0, a float64 cannot hold it in enough digits.
 
     Parameters
     ----------
-    median : array of shape (n_columns,)
-    gaps : array of bool of shape (n_columns,)
-        Which columns missed some of their values: these get an indicator.
-    mean, std : arrays of shape (n_columns,)
-        After the gaps were filled; std is 0 for a column of one value.
-    edges : list of arrays of shape (n_edges,)
-        Edges of the bins of each column; empty without bins.
+    scaled : array of int of shape (n_scaled,)
+        The columns that are not constant.
+    unit : array of shape (n_scaled,)
+    median : array of shape (n_scaled,)
+        Stands for missing values; 0 if the training rows were sparse.
+    mean : array of shape (n_scaled,)
+        That of x - median.
+    std : array of shape (n_scaled,)
+    bins : Bins
+        Of the scaled columns.
+    indicators : array of int of shape (n_indicators,)
+        The columns with missing values in training.
+    missing : array of shape (n_indicators,)
+        Their share of the training rows, by weight.
     smooth_clip : float or None
-        What scaled values approach from below, however far off.
+    centred : bool, default=True
+        False if the training rows were sparse; the mean is 0 then.
     """
 
+    scaled: Array
+    unit: Array
     median: Array
-    gaps: Array
     mean: Array
     std: Array
-    edges: list[Array]
+    bins: Bins
+    indicators: Array
+    missing: Array
     smooth_clip: float | None
+    centred: bool = True
 
     @classmethod
-    def of(
-        cls, X: Array, w: Array | None, n_bins: int | None, smooth_clip: float | None
+    def fit(
+        cls, X: Input, w: Array | None, n_bins: int | None, smooth_clip: float | None
     ) -> Numbers:
-        """Return what the columns of `X`, (n, n_columns), are like; NaN is missing.
+        """Return the scaling of X.
 
-        The weights `w`, (n,), are above 0.
+        Parameters
+        ----------
+        X : array or CSR matrix of shape (n, n_columns), float64
+            Missing values are NaN. Sparse columns are not centred.
+        w : array of shape (n,) or None
+            Weights above 0.
+        n_bins : int or None
+        smooth_clip : float or None
         """
-        missing = np.isnan(X)
-        gaps = np.asarray(missing.any(axis=0) & ~missing.all(axis=0))
-        levels = np.array([0.5]) if n_bins is None else np.linspace(0, 1, n_bins + 1)
-        asked = np.append(levels, 0.5)
-        found = [
-            quantiles(X[:, k], w, asked, missing[:, k] if missing[:, k].any() else None)
-            for k in range(X.shape[1])
-        ]
-        median = np.array([values[-1] for values in found])
-        median[np.isnan(median)] = 0  # of a column without any value
-        filled = np.where(missing, median, X) if missing.any() else X
-        moments = Moments.start(X.shape[1]).after(filled, w)
-        rounding = 10 * np.finfo(np.float64).eps * np.abs(moments.mean)
-        std = np.where(moments.std <= rounding, 0.0, moments.std)
-        edges = [_edges(values[:-1], n_bins) for values in found]
-        return cls(median, gaps, moments.mean, std, edges, smooth_clip)
+        if sparse.issparse(X):
+            return cls._of_sparse(X, w, smooth_clip)
+        low, high = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
+        is_missing = np.isnan(X)
+        indicators = np.flatnonzero(is_missing.any(axis=0) & (low == low))
+        missing = _mean(is_missing[:, indicators], w)
+        scaled = np.flatnonzero(low < high)
+        unit = _units(low[scaled], high[scaled])
+        X, present = X[:, scaled] * unit, None
+        if len(indicators):
+            present = ~is_missing[:, scaled]
+        median = _medians(X, present, w)
+        bins = Bins.fit(X, present, w, n_bins)
+        if present is not None:
+            np.copyto(X, median, where=~present)
+        X -= median
+        mean = _mean(X, w)
+        X -= mean
+        X *= X
+        std = np.sqrt(_mean(X, w))
+        arrays = scaled, unit, median, mean, std
+        return cls(*arrays, bins, indicators, missing, smooth_clip)
 
-    @property
-    def varies(self) -> Array:
-        """Which columns have more than one value, (n_columns,)."""
-        return self.std > 0
+    @classmethod
+    def _of_sparse(cls, X: Any, w: Array | None, smooth_clip: float | None) -> Numbers:
+        """Return the scaling of a CSR matrix X, (n, n_columns), with w, (n,) or None."""
+        low, high = min_max_axis(X, axis=0)
+        scaled = np.flatnonzero(low < high)
+        unit = _units(low[scaled], high[scaled])
+        X = X[:, scaled]
+        inplace_column_scale(X, unit)
+        zeros = np.zeros(len(scaled))
+        std = zeros + 1
+        if len(scaled):
+            scaler: Any = StandardScaler(with_mean=False).fit(X, sample_weight=w)
+            std = scaler.scale_
+        none = np.zeros(0, dtype=int)
+        bins = Bins.fit(np.zeros((0, 0)), None, None, None)
+        arrays = scaled, unit, zeros, zeros, std
+        return cls(*arrays, bins, none, np.zeros(0), smooth_clip, centred=False)
 
     @property
     def n_columns(self) -> int:
-        """How many output columns there are."""
-        n_bins = sum(max(len(edges) - 1, 0) for edges in self.edges)
-        return int(self.varies.sum()) + n_bins + int(self.gaps.sum())
-
-    def write(self, X: Array, out: Array) -> None:
-        """Write the output columns of `X`, (n, n_columns), into `out`.
-
-        The scaled columns, then the bins, then the indicators.
-        """
-        missing = np.isnan(X)
-        if missing.any():
-            X = np.where(missing, self.median, X)
-        varies = self.varies
-        end = int(varies.sum())
-        scaled = X if varies.all() else X[:, varies]
-        scaled = scaled - self.mean[varies]
-        scaled /= self.std[varies]
-        if self.smooth_clip is not None:
-            # z / √(1 + (z / c)²), without the square of a large z.
-            scaled /= np.hypot(1, scaled / self.smooth_clip)
-        out[:, :end] = scaled
-        for k, edges in enumerate(self.edges):
-            start, end = end, end + max(len(edges) - 1, 0)
-            if end > start:
-                out[:, start:end] = piecewise_linear(X[:, k], edges)
-        out[:, end:] = missing[:, self.gaps]
+        """The number of output columns: scaled ones, bins, indicators."""
+        return len(self.scaled) + len(self.bins.column) + len(self.indicators)
 
     def names(self, names: list[str]) -> list[str]:
-        """Return the names of the output columns, for columns of these `names`."""
-        scaled = [name for name, varies in zip(names, self.varies, strict=True) if varies]
+        """Return the names of the output columns, given those of the numeric columns."""
+        scaled = [names[j] for j in self.scaled]
+        counts = [np.count_nonzero(self.bins.column == j) for j in range(len(scaled))]
         bins = [
-            f"{name}_bin{number}"
-            for name, edges in zip(names, self.edges, strict=True)
-            for number in range(1, len(edges))
+            f"{name}_bin{i + 1}"
+            for name, count in zip(scaled, counts, strict=True)
+            for i in range(count)
         ]
-        gaps = [f"{n}_missing" for n, gap in zip(names, self.gaps, strict=True) if gap]
-        return [*scaled, *bins, *gaps]
+        return scaled + bins + [f"{names[j]}_missing" for j in self.indicators]
+
+    def transform(self, X: Array, out: Array) -> None:
+        """Write the output columns of X, (n, n_columns), into `out`, (n, n_outputs)."""
+        n_scaled = len(self.scaled)
+        n_numbers = n_scaled + len(self.bins.column)
+        for rows in gen_batches(len(X), max(1, CELLS // max(1, n_numbers))):
+            out[rows, n_numbers:] = np.isnan(X[rows][:, self.indicators])
+            with np.errstate(over="ignore"):  # see _clipped
+                U = np.take(X[rows], self.scaled, axis=1)
+                U *= self.unit
+                np.copyto(U, self.median, where=np.isnan(U))
+                if n_numbers > n_scaled:
+                    out[rows, n_scaled:n_numbers] = self.bins.transform(U)
+                U -= self.median
+                U -= self.mean
+                U /= self.std
+            out[rows, :n_scaled] = self._clipped(U, out.dtype)
+
+    def transform_sparse(self, X: Any, dtype: Any) -> Input:
+        """Return the scaled columns of a CSR matrix, (n, n_columns), as one of `dtype`."""
+        X = X[:, self.scaled]
+        inplace_column_scale(X, self.unit)
+        with np.errstate(over="ignore"):
+            X.data /= self.std[X.indices]
+        X.data = self._clipped(X.data, dtype)
+        return X.astype(dtype)
+
+    def _clipped(self, z: Array, dtype: Any) -> Array:
+        """Return finite z, of any shape, changed in place: z / sqrt(1 + (z / c)^2)."""
+        c, largest = self.smooth_clip, float(np.finfo(dtype).max)
+        if c is None:
+            return np.clip(z, -largest, largest, out=z)
+        z /= c
+        np.clip(z, -1e150, 1e150, out=z)  # at 1e8 it has reached c in all digits
+        z /= np.sqrt(1 + z * z)
+        z *= c
+        return z
 
 
-def quantiles(
-    x: Array, w: Array | None, levels: Array, missing: Array | None = None
-) -> Array:
-    """Return the smallest values with at least the share `levels` of the weight below.
-
-    Of the inverted distribution function, so that weight 2 is the same as two rows; shape
-    (n_levels,), NaN if every value is missing.
-
-    Parameters
-    ----------
-    x : array of shape (n,)
-    w : array of shape (n,) or None
-    levels : array of shape (n_levels,)
-        Shares in [0, 1].
-    missing : array of bool of shape (n,) or None
-    """
-    if missing is not None:
-        x, w = x[~missing], None if w is None else w[~missing]
-    if not len(x):
-        return np.full(len(levels), np.nan)
-    if w is None:
-        places = np.ceil(levels * len(x) * (1 - 1e-12)).astype(int) - 1
-        places = np.clip(places, 0, len(x) - 1)
-        return np.partition(x, np.unique(places))[places]
-    order = np.argsort(x, kind="stable")
-    below = np.cumsum(w[order])
-    places = np.searchsorted(below, levels * below[-1] * (1 - 1e-12))
-    found: Array = x[order][np.minimum(places, len(x) - 1)]
-    return found
+def _units(low: Array, high: Array) -> Array:
+    """Return the power of two that brings each column near 1, (n_columns,)."""
+    _, exponent = np.frexp(np.maximum(np.abs(low), np.abs(high)))
+    return np.ldexp(1.0, np.minimum(-exponent, 1000))  # 2^1024 is too large
 
 
-def _edges(values: Array, n_bins: int | None) -> Array:
-    """Return the edges of the bins at the quantiles `values`, (n_levels,); none if few.
+def _medians(X: Array, present: Array | None, w: Array | None) -> Array:
+    """Return the median of each column of X, (n, n_columns), where it is present."""
+    if present is None and w is None:
+        return quantiles(X, None, MIDDLE)[0]
+    median = np.empty(X.shape[1])
+    for j in range(X.shape[1]):
+        rows = slice(None) if present is None else present[:, j]
+        weights = None if w is None else w[rows]
+        median[j] = quantiles(X[rows, j], weights, MIDDLE)[0]
+    return median
 
-    Fewer than three make one bin, which is the scaled column once more.
-    """
-    edges = np.unique(values[~np.isnan(values)])
-    return edges if n_bins is not None and len(edges) > 2 else edges[:0]
 
-
-def piecewise_linear(x: Array, edges: Array) -> Array:
-    """Return the piecewise linear encoding of `x`, (n,), as (n, n_edges - 1) in [-1, 1].
-
-    For the bin j between e_j and e_{j+1}: 2 · clip((x - e_j) / (e_{j+1} - e_j), 0, 1) - 1.
-    """
-    # Halves, since the difference of two edges may overflow where they do not.
-    low, width = edges[:-1] / 2, np.diff(edges / 2)
-    encoded = (x[:, np.newaxis] / 2 - low) / width
-    np.clip(encoded, 0, 1, out=encoded)
-    encoded *= 2
-    encoded -= 1
-    return encoded
+def _mean(X: Array, w: Array | None) -> Array:
+    """Return the mean of each column of X, (n, n_columns), weighted by w, (n,) or None."""
+    return X.mean(axis=0) if w is None else (w / w.sum()) @ X

@@ -1,4 +1,4 @@
-"""TableEncoder: a table of numbers, text, categories and gaps as numbers on one scale."""
+"""Tables of numbers and categories as a matrix of numbers: a transformer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import (
@@ -18,73 +18,98 @@ from sklearn.utils.validation import (
 )
 
 from ..engine.arrays import Array, Input
-from .categories import Categories
-from .frames import factor_of
+from .levels import Levels
 from .numbers import Numbers
-from .roles import Roles, Table
-from .scaling import InputScaling
+from .reading import Reading
+
+NO_WEIGHT = 1e-200  # times the largest weight: less is no weight, as its square would be
 
 
 class TableEncoder(TransformerMixin, BaseEstimator):
-    """Turn a table into numbers on one scale, as a neural network needs them.
+    """Encode a table of numbers and categories as a matrix of numbers.
 
-    Numbers and booleans are standardised; missing ones become the median, and a column of 0
-    and 1 says where they were. Text and categories become one column of 0 and 1 per
-    category; two categories share one column of -1 and 1, and missing values and unknown
-    categories are 0. Columns of a single value are left out. Columns of a frame are found
-    by their names, in whatever order they come.
+    Numbers, booleans included, are scaled to mean 0 and standard deviation 1. Missing ones
+    are replaced by the median, and a column of 0 and 1 says where, if the training rows had
+    any. Categories become columns of 0 and 1, or one column of -1 and +1 if there are two.
+    A missing or unknown category is a row of zeros. Columns that say nothing, because all
+    training rows have the same value, are left out.
+
+    The output has the scaled numbers first, then bins, indicators of missing values, and
+    categories. Means, deviations, medians, quantiles and frequencies are weighted: a weight
+    of k is the same as k copies of the row, and a weight of 0 the same as no row.
 
     Parameters
     ----------
-    categorical_features : "from_dtype", array-like or None, default="from_dtype"
-        Which columns are categories: those of text, objects and category types; or their
-        names, their numbers, or a mask of True and False. With None no column is.
-    n_bins : int or None, default=None
-        Number of bins of the piecewise linear encoding, which comes beside every column of
-        numbers: with the quantiles as edges, each bin becomes a column that rises from -1
-        at its lower to 1 at its upper edge.
-    smooth_clip : float or None, default=None
-        Turns a standardised value z into z / √(1 + (z / smooth_clip)²), which is never
-        beyond `smooth_clip` standard deviations.
-    max_categories : int or None, default=100
-        The largest number of columns for the categories of one column: beyond it the rarest
-        share one.
+    categorical_features : "from_dtype", array-like of str, int or bool, or None, \
+default="from_dtype"
+        The columns to encode as categories: by their types (text, category, Enum, and
+        objects that are not all numbers), by names, by numbers from 0, by a mask, or none.
+    n_bins : int, default=None
+        If given, each column of numbers is also encoded piecewise linearly, in bins between
+        its quantiles at 0, 1/n_bins, ..., 1: a column for each bin, which is -1 to the left
+        of it, +1 to the right, and rises linearly within. A column with fewer than two bins
+        of different numbers, such as one of 0 and 1, has none.
+    smooth_clip : float, default=None
+        If given, scaled numbers z become z / sqrt(1 + (z / smooth_clip)^2), between
+        -smooth_clip and smooth_clip.
+    max_categories : int or None, default=255
+        The largest number of columns for one column of categories. If it has more, those of
+        least weight share the last, "infrequent". None for no limit.
     sparse_output : bool or "auto", default="auto"
-        Whether to return a sparse matrix; with "auto" where that takes less memory. A
-        sparse X is scaled without centring, and stays sparse.
-    dtype : {numpy.float64, numpy.float32}, default=numpy.float64
-        Type of the output.
+        Whether the output is a sparse matrix. "auto" chooses CSR if X in fit is sparse, or
+        if it takes less memory than a dense array. It is dense if `set_output` asks for a
+        frame.
+    dtype : {np.float64, np.float32}, default=np.float64
+        The type of the output.
 
     Attributes
     ----------
-    categories_ : dict
-        The categories of every categorical column, by its name or number.
+    categories_ : list of array of object
+        The categories of each column of categories, in ascending order.
+    is_categorical_ : bool array of shape (n_features_in_,)
+        Which columns are categories.
+    sparse_output_ : bool
+        Whether the output is a sparse matrix.
+    n_features_out_ : int
+        Number of output columns.
     n_features_in_ : int
-        Number of columns seen during `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, if X was a DataFrame with names that are all strings.
+        Number of columns in `fit`.
+    feature_names_in_ : array of str of shape (n_features_in_,)
+        Names of the columns in `fit`, if X is a frame in which all names are strings.
 
     See Also
     --------
-    FFNNClassifier, FFNNRegressor : Take a table as it is: this encoder is their default.
+    FFNNClassifier : Classifier that can follow it in a pipeline.
+    FFNNRegressor : Regressor that can follow it in a pipeline.
+    sklearn.compose.ColumnTransformer : Other encoders for chosen columns.
 
     Notes
     -----
-    All statistics are weighted: a row of weight 2 counts as two rows. Dates are refused,
-    since what they should mean (an age, a season, a day of the week) is for the user to
-    say.
+    Frames of pandas, polars and pyarrow are accepted, with columns in any order in
+    `transform`: they are found by their names. Arrays and lists are accepted too, and
+    sparse matrices of numbers without missing values, which are scaled but not centred.
+
+    Numbers are equal across types: the category 1 is the same as 1.0 and True.
+
+    The bins are those of Gorishniy, Rubachev, Babenko (2022), On embeddings for numerical
+    features in tabular deep learning, mapped from [0, 1] to [-1, 1].
 
     Examples
     --------
     >>> import pandas as pd
     >>> from sknn import TableEncoder
-    >>> X = pd.DataFrame({"age": [20, None, 40], "city": ["Rome", "Oslo", "Kyoto"]})
-    >>> encoder = TableEncoder(sparse_output=False).set_output(transform="pandas")
-    >>> encoder.fit_transform(X).round(1)
-       age  age_missing  city_Kyoto  city_Oslo  city_Rome
-    0 -0.7          0.0         0.0        0.0        1.0
-    1 -0.7          1.0         0.0        1.0        0.0
-    2  1.4          0.0         1.0        0.0        0.0
+    >>> X = pd.DataFrame(
+    ...     {"age": [20, 40, None], "city": ["Rome", "Oslo", "Bern"], "pet": list("aba")}
+    ... )
+    >>> encoder = TableEncoder().set_output(transform="pandas")
+    >>> encoder.fit_transform(X).round(1).T
+                   0    1    2
+    age         -0.7  1.4 -0.7
+    age_missing  0.0  0.0  1.0
+    city_Bern    0.0  0.0  1.0
+    city_Oslo    0.0  1.0  0.0
+    city_Rome    1.0  0.0  0.0
+    pet_b       -1.0  1.0 -1.0
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -93,18 +118,21 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         "smooth_clip": [Interval(Real, 0, None, closed="neither"), None],
         "max_categories": [Interval(Integral, 2, None, closed="left"), None],
         "sparse_output": ["boolean", StrOptions({"auto"})],
-        "dtype": [Options(type, {np.float64, np.float32})],
+        "dtype": [
+            Options(type, {np.float64, np.float32}),
+            StrOptions({"float64", "float32"}),
+        ],
     }
 
     def __init__(
         self,
         *,
-        categorical_features: ArrayLike | None = "from_dtype",
+        categorical_features: Any = "from_dtype",
         n_bins: int | None = None,
         smooth_clip: float | None = None,
-        max_categories: int | None = 100,
+        max_categories: int | None = 255,
         sparse_output: bool | str = "auto",
-        dtype: type = np.float64,
+        dtype: Any = np.float64,
     ) -> None:
         self.categorical_features = categorical_features
         self.n_bins = n_bins
@@ -116,160 +144,199 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     @property
     def is_linear(self) -> bool:
         """Whether numbers without gaps are scaled and nothing else."""
-        from_dtype = isinstance(self.categorical_features, str)
-        no_categories = from_dtype or self.categorical_features is None
-        return no_categories and self.n_bins is None and self.smooth_clip is None
+        chosen = self.categorical_features
+        no_choice = chosen is None or isinstance(chosen, str)
+        return no_choice and self.n_bins is None and self.smooth_clip is None
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        given = tags.input_tags
-        given.sparse = given.allow_nan = given.categorical = given.string = True
-        tags.transformer_tags.preserves_dtype = []
-        return tags
-
-    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
-        """Learn scales, gaps and categories.
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
+        """Learn the columns, their scales and their categories.
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            A frame, an array, or a sparse matrix of numbers.
+        X : {frame, array-like, sparse matrix} of shape (n_samples, n_features)
+            The training rows.
         y : None
             Ignored.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights, >= 0. Rows of weight 0 do not count, whatever is in them.
+            Weights of the rows, not negative. None for equal weights.
 
         Returns
         -------
-        self : TableEncoder
+        TableEncoder
+            The encoder itself.
+
+        Raises
+        ------
+        ValueError
+            If a column has dates or infinite numbers, or if `categorical_features` names
+            columns that do not exist or leaves out one with text. Nothing is changed then.
+        TypeError
+            If a cell is neither a number nor text, such as a list.
         """
-        self._validate_params()
-        roles, table = Roles.of(self, X)
-        w = None
-        if sample_weight is not None:
-            w = _check_sample_weight(sample_weight, table.X, ensure_non_negative=True)
-            if not w.any():
-                raise ValueError(
-                    "sample_weight is zero for every row: at least one weight must be "
-                    "above 0."
-                )
-        for name, value in roles.attributes.items():
-            setattr(self, name, value)
-        self._roles = roles
-        self._learn(table, w)
+        reading = Reading.of(self, X, self.categorical_features)
+        self._check_sparse(reading.X)
+        w, rows = _weights(sample_weight, reading.X)
+        numbers, categories = reading.numbers(rows), reading.categories(rows)
+        scaling = Numbers.fit(numbers, w, self.n_bins, self.smooth_clip)
+        limit = self.max_categories
+        levels = [Levels.fit(codes, values, w, limit) for codes, values in categories]
+        self._publish(reading, scaling, levels)
         return self
 
-    def _learn(self, table: Table, w: Array | None) -> None:
-        """Set what is learned from the columns, with the weights `w`, (n,), or None."""
-        if sparse.issparse(table.X):
-            column = None if w is None else w[:, np.newaxis]
-            scaling = InputScaling.start(table.X).update(table.X, column, None)
-            self._scaling: InputScaling | None = scaling
-            self.categories_: dict[Any, list[Any]] = {}
-            return
-        self._scaling = None
-        counted = slice(None) if w is None or w.all() else w > 0
-        weights = None if w is None else w[counted]
-        with np.errstate(over="ignore", invalid="ignore"):  # looked for in `Roles`
-            numbers = table.numbers()[counted]
-            self._numbers = Numbers.of(numbers, weights, self.n_bins, self.smooth_clip)
-        self._categories = {
-            number: Categories.of(factor_of(table.column(number)), w, self.max_categories)
-            for number in self._roles.categorical
-        }
-        self.categories_ = {
-            self._roles.names[number]: list(found.levels)
-            for number, found in self._categories.items()
-        }
-
-    def transform(self, X: Any) -> Input:
-        """Turn a table into numbers.
+    def transform(self, X: Any) -> Any:
+        """Encode rows.
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            A table with the columns of the one in `fit`.
+        X : {frame, array-like, sparse matrix} of shape (n_samples, n_features)
+            The columns of a frame are found by their names, in any order.
 
         Returns
         -------
-        X_encoded : {ndarray, sparse matrix} of shape (n_samples, n_features_out)
-            Scaled numbers, their bins, the indicators of missing values, the categories.
+        array, CSR matrix or frame of shape (n_samples, n_features_out_)
+            A frame if `set_output` asks for one.
+
+        Raises
+        ------
+        ValueError
+            If columns are missing or unknown, if one has another type than in `fit`, or
+            has infinite numbers.
         """
         check_is_fitted(self)
-        table = self._roles.table(self, X)
-        if self._scaling is not None:
-            X = self._scaling.alike(table.X)
-            return self._scaling.encode(X).astype(self.dtype, copy=False)
-        if sparse.issparse(table.X):
-            raise ValueError(
-                "X is sparse, but it was dense in fit: pass X.toarray(), or fit the "
-                "encoder to sparse data."
-            )
-        n = table.n_rows
-        numbers: Array = np.empty((n, self._numbers.n_columns), self.dtype)
-        with np.errstate(over="ignore"):  # float32 is too narrow for what is far off
-            self._numbers.write(table.numbers(), numbers)
-        if self._is_sparse():
-            parts = [sparse.csr_matrix(numbers), *self._indicators(table)]
-            return sparse.hstack(parts, format="csr", dtype=self.dtype)
-        out: Array = np.zeros((n, self._n_columns), self.dtype)
-        out[:, : numbers.shape[1]] = numbers
-        start = numbers.shape[1]
-        for number, categories in self._categories.items():
-            places, values = categories.code(*self._factor(table, number))
-            rows = np.flatnonzero(places >= 0)
-            out[rows, start + places[rows]] = values[rows]
-            start += categories.n_columns
-        return out
+        reading = Reading.later(self, X)
+        numbers = reading.numbers(slice(None))
+        self._check_form(numbers)
+        if sparse.issparse(numbers):
+            out = self._scaling.transform_sparse(numbers, self.dtype)
+            return out if self.sparse_output_ else out.toarray()
+        pairs = reading.categories(slice(None))
+        labels = reading.categorical_labels
+        encoded = [
+            levels.encode(*pair, label)
+            for levels, pair, label in zip(self._levels, pairs, labels, strict=True)
+        ]
+        is_auto = self.sparse_output == "auto"
+        if self.sparse_output_ and not (is_auto and self._frames_are_asked_for()):
+            return self._sparse(numbers, encoded)
+        return self._dense(numbers, encoded)
 
-    def _factor(self, table: Table, number: int) -> tuple[Any, Any]:
-        """Return a categorical column as a factor, and its name."""
-        return factor_of(table.column(number)), self._roles.names[number]
-
-    def _indicators(self, table: Table) -> list[Any]:
-        """Return the categories as sparse matrices, each of shape (n, n_columns)."""
-        matrices = []
-        for number, categories in self._categories.items():
-            places, values = categories.code(*self._factor(table, number))
-            rows = np.flatnonzero(places >= 0)
-            shape = (table.n_rows, categories.n_columns)
-            entries: Array = values[rows].astype(self.dtype)
-            matrices.append(sparse.csr_matrix((entries, (rows, places[rows])), shape))
-        return matrices
-
-    @property
-    def _n_columns(self) -> int:
-        """How many columns the output has."""
-        widths = [categories.n_columns for categories in self._categories.values()]
-        return self._numbers.n_columns + sum(widths)
-
-    def _is_sparse(self) -> bool:
-        """Return whether the output is to be sparse."""
-        if not isinstance(self.sparse_output, str):
-            return bool(self.sparse_output)
-        if _get_output_config("transform", self)["dense"] != "default":
-            return False  # frames are dense
-        size = np.dtype(self.dtype).itemsize
-        filled = self._numbers.n_columns + len(self._categories)
-        return filled * (size + 4) < self._n_columns * size
-
-    def get_feature_names_out(self, input_features: Any = None) -> Array:
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """Return the names of the output columns.
 
         Parameters
         ----------
-        input_features : array-like of str or None, default=None
-            Names of the columns of X; by default those seen in `fit`, or x0, x1, …
+        input_features : array-like of str of shape (n_features_in_,), default=None
+            Names of the columns. None for those in `fit`, or x0, x1, ... without any.
 
         Returns
         -------
-        names : ndarray of str objects of shape (n_features_out,)
+        array of str of shape (n_features_out_,)
+            For example age, age_bin1, age_missing, city_Paris.
         """
         check_is_fitted(self)
-        given = [str(name) for name in _check_feature_names_in(self, input_features)]
-        if self._scaling is not None:
-            return np.asarray(given, dtype=object)
-        names = self._numbers.names([given[k] for k in self._roles.numeric])
-        for number, categories in self._categories.items():
-            names += categories.names(given[number])
-        return np.asarray(names, dtype=object)
+        names = _check_feature_names_in(self, input_features)
+        out = self._scaling.names(names[~self.is_categorical_].tolist())
+        categorical = names[self.is_categorical_]
+        for name, levels in zip(categorical, self._levels, strict=True):
+            out += [f"{name}_{ending}" for ending in levels.names]
+        return np.array(out, dtype=object)
+
+    def __sklearn_tags__(self) -> Any:
+        """Return what the encoder accepts, for scikit-learn."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
+        chosen = self.categorical_features
+        is_default = chosen is None or isinstance(chosen, str)
+        tags.input_tags.sparse = is_default and self.n_bins is None
+        # Not `string`: it would promise that a cell may be of any type, such as a dict.
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+    def _check_sparse(self, X: Any) -> None:
+        """Raise a ValueError if X, (n, n_features), is sparse and bins are asked for."""
+        if sparse.issparse(X) and self.n_bins is not None:
+            raise ValueError(
+                f"X is sparse, but n_bins={self.n_bins} needs a dense X, because 0 does "
+                "not stay 0: set n_bins=None, or pass X.toarray()."
+            )
+
+    def _check_form(self, numbers: Input) -> None:
+        """Raise a ValueError if `numbers`, (n, n_columns), are not sparse as in fit."""
+        if sparse.issparse(numbers):
+            if self._scaling.centred:
+                raise ValueError(
+                    "X is sparse, but in fit it was dense, and centred columns are not "
+                    "sparse: pass X.toarray(), or fit on a sparse matrix."
+                )
+        elif not self._scaling.centred and np.isnan(numbers).any():
+            raise ValueError(
+                "X contains NaN, but in fit it was sparse, where missing values have no "
+                "median: fill them in, for example with SimpleImputer."
+            )
+
+    def _publish(self, reading: Reading, scaling: Numbers, levels: list[Levels]) -> None:
+        """Set all attributes: nothing can go wrong any more."""
+        if hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+        for name, value in reading.attributes.items():
+            setattr(self, name, value)
+        self.categories_ = [column.categories for column in levels]
+        self.is_categorical_ = reading.is_categorical
+        self.n_features_out_ = scaling.n_columns + sum(len(each.names) for each in levels)
+        self._scaling, self._levels = scaling, levels
+        self.sparse_output_ = bool(self.sparse_output)
+        if self.sparse_output == "auto":
+            self.sparse_output_ = not scaling.centred or self._is_smaller_sparse()
+
+    def _is_smaller_sparse(self) -> bool:
+        """Return whether CSR takes fewer bytes per training row than a dense array."""
+        scaling, size = self._scaling, np.dtype(self.dtype).itemsize
+        filled = len(scaling.scaled) + len(scaling.bins.column) + scaling.missing.sum()
+        filled += sum(levels.filled.sum() for levels in self._levels)
+        index = np.dtype(np.int32).itemsize
+        return bool(filled * (size + index) + index < self.n_features_out_ * size)
+
+    def _frames_are_asked_for(self) -> bool:
+        """Return whether `set_output` asks for frames, which are dense."""
+        return bool(_get_output_config("transform", self)["dense"] != "default")
+
+    def _dense(self, numbers: Array, encoded: list[tuple[Array, Array]]) -> Array:
+        """Return the output as an array, (n, n_features_out_)."""
+        n_rows, start = len(numbers), self._scaling.n_columns
+        out = np.zeros((n_rows, self.n_features_out_), dtype=self.dtype)
+        self._scaling.transform(numbers, out[:, :start])
+        for levels, (column, value) in zip(self._levels, encoded, strict=True):
+            rows = np.flatnonzero(column >= 0)
+            out[rows, start + column[rows]] = value[rows]
+            start += len(levels.names)
+        return out
+
+    def _sparse(self, numbers: Array, encoded: list[tuple[Array, Array]]) -> Input:
+        """Return the output as a CSR matrix, (n, n_features_out_)."""
+        n_rows, start = len(numbers), self._scaling.n_columns
+        dense = np.empty((n_rows, start), dtype=self.dtype)
+        self._scaling.transform(numbers, dense)
+        blocks = [sparse.csr_matrix(dense)]
+        for levels, (column, value) in zip(self._levels, encoded, strict=True):
+            rows = np.flatnonzero(column >= 0)
+            cells = value[rows].astype(self.dtype), (rows, column[rows])
+            blocks.append(sparse.csr_matrix(cells, shape=(n_rows, len(levels.names))))
+        return sparse.hstack(blocks, format="csr", dtype=self.dtype)
+
+
+def _weights(sample_weight: Any, X: Any) -> tuple[Array | None, Any]:
+    """Return the weights above 0, and the rows that have them."""
+    if sample_weight is None:
+        return None, slice(None)
+    w = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+    if not w.any():
+        raise ValueError(
+            "All sample weights are 0, which leaves no rows to learn from: give some rows "
+            "a weight above 0."
+        )
+    _, exponent = np.frexp(w.max())
+    w = np.ldexp(w, -exponent)  # between 0 and 1, without rounding
+    counts = w > NO_WEIGHT
+    return (w, slice(None)) if counts.all() else (w[counts], counts)

@@ -7,7 +7,7 @@ limit holds for a whole training, since setting it costs about as much as a smal
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from itertools import pairwise
 from threading import Lock
@@ -26,6 +26,23 @@ def _controller() -> ThreadpoolController:
 
 
 @contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Keep BLAS to one thread.
+
+    The limit is the whole process's. Of several threads the first alone sets it and
+    restores it: what another finds meanwhile is not what the user had set.
+    """
+    if not _limiting.acquire(blocking=False):
+        yield
+        return
+    try:
+        with _controller().limit(limits=1, user_api="blas"):
+            yield
+    finally:
+        _limiting.release()
+
+
+@contextmanager
 def blas_threads(widths: Sequence[int], m: int) -> Iterator[None]:
     """Keep BLAS to one thread if batches of `m` rows make small products only.
 
@@ -37,13 +54,5 @@ def blas_threads(widths: Sequence[int], m: int) -> Iterator[None]:
         Rows of a batch.
     """
     small = m * max(n_in * n_out for n_in, n_out in pairwise(widths)) < SMALL
-    # The limit is the whole process's. Of fits in several threads the first alone sets
-    # it and restores it: what another finds meanwhile is not what the user had set.
-    if not small or not _limiting.acquire(blocking=False):
+    with one_blas_thread() if small else nullcontext():
         yield
-        return
-    try:
-        with _controller().limit(limits=1, user_api="blas"):
-            yield
-    finally:
-        _limiting.release()

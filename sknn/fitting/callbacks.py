@@ -6,7 +6,8 @@ Where scikit-learn has none (before 1.9), the mixin is empty.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 try:
@@ -25,6 +26,7 @@ __all__ = [
     "CALLBACK_ATTRIBUTES",
     "CallbackContexts",
     "CallbackSupportMixin",
+    "MemberContexts",
     "with_callbacks",
 ]
 
@@ -82,6 +84,40 @@ class CallbackContexts:
                 **self._given, reconstruction_attributes=self._attributes
             )
         )
+
+    def end(self, fitted: dict[str, Any]) -> None:
+        """Call the callbacks: training is over, with the attributes `fitted`."""
+        self._root.call_on_fit_task_end(
+            **self._given, reconstruction_attributes=lambda: copy.deepcopy(fitted)
+        )
+
+
+class MemberContexts:
+    """The contexts of a fit of several networks: a root, and one per network.
+
+    Parameters
+    ----------
+    estimator : estimator
+    n_members : int
+    data : dict
+        X, y and metadata for the callbacks: as the user gave them.
+    """
+
+    def __init__(self, estimator: Any, n_members: int, data: dict[str, Any]) -> None:
+        self._given = {"estimator": estimator, **data}
+        self._root = estimator._init_callback_context(
+            task_name="fit", max_subtasks=n_members, sequential_subtasks=False
+        )
+        self._root.call_on_fit_task_begin(**self._given)
+
+    @contextmanager
+    def member(self, number: int, network: Any) -> Iterator[None]:
+        """Pass the callbacks on to `network`, which is trained within the context."""
+        context = self._root.subcontext(task_name="member", task_id=number)
+        with context.propagate_callback_context(network):
+            context.call_on_fit_task_begin(**self._given)
+            yield
+            context.call_on_fit_task_end(**self._given)
 
     def end(self, fitted: dict[str, Any]) -> None:
         """Call the callbacks: training is over, with the attributes `fitted`."""

@@ -29,6 +29,10 @@ class Given:
     ----------
     incremental : bool
         Whether this is one epoch of `partial_fit`.
+    rows : array of int of shape (n_train,) or None
+        The rows to train on, None for all of them.
+    follower : Follower or None
+        Told of every epoch, see `observing`.
     """
 
     sample_weight: Any = None
@@ -40,6 +44,8 @@ class Given:
     activation_coefs_init: Any = None
     classes: Any = None
     incremental: bool = False
+    rows: Array | None = None
+    follower: Any = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
     targets, w = weigh(estimator, targets, Y, "sample_weight", given.sample_weight)
     keep_best = _stops_early(estimator, given, len(Y))
     seed = _split_seed(estimator) if keep_best and given.X_val is None else None
-    train, out = _split(estimator, w, targets.strata(Y), len(Y), seed)
+    train, out = _split(estimator, given.rows, w, targets.strata(Y), len(Y), seed)
     features, X_checked = features.fit_transform(X_given, y_checked, w, train)
     data = Data(X_checked, Y, w, train)
     validation_set = _given_validation_set(estimator, features, targets, data, given)
@@ -176,14 +182,21 @@ def _given_validation_set(
 
 
 def _split(
-    estimator: Any, w: Array | None, strata: Array | None, n: int, seed: int | None
+    estimator: Any,
+    rows: Array | None,
+    w: Array | None,
+    strata: Array | None,
+    n: int,
+    seed: int | None,
 ) -> tuple[Array | None, Array | None]:
-    """Return which of `n` rows to train on, and which to hold out; without a seed None.
+    """Return which of `n` rows to train on, and which to hold out.
+
+    Without a seed, that is `rows`, as they were given, and None.
 
     The weights are (n, 1) or None, the groups `strata` (n,) or None.
     """
     if seed is None:
-        return None, None
+        return rows, None
     weights = np.ones(n) if w is None else w[:, 0]
     return split(weights, strata, estimator.validation_fraction, seed)
 

@@ -175,7 +175,7 @@ class Fit:
         """Return what looks on after every epoch: curves, progress, callbacks."""
         estimator, given = self.estimator, self.checked.given
         curves = self._past_curves()
-        observer = FitObserver(self.publisher, curves)
+        observer = FitObserver(self.publisher, curves, follower=given.follower)
         if estimator.verbose:
             epochs = 1 if given.incremental else estimator.max_iter
             observer.progress = ProgressLine(epochs, curves.n_iter)

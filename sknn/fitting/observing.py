@@ -8,17 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from ..encoding.features import view
+from ..encoding.view import view
 from ..engine.plan import EpochEnd, History, Verdict
 from ..warning import warn_user
 from .callbacks import CallbackContexts
 from .progress import ProgressLine
 from .publishing import Curves, PublishedNetwork, Publisher
 from .validation_set import ValidationSet, raise_for_score
+
+
+class Follower(Protocol):
+    """Told of every epoch of one network of several."""
+
+    def epoch_ended(self, publisher: Publisher, curves: Curves, rate: float) -> None:
+        """Look at the network as it is after the epoch, trained at `rate`."""
 
 
 @dataclass
@@ -33,6 +40,7 @@ class FitObserver:
         Extended in place.
     progress : ProgressLine or None
     callbacks : CallbackContexts or None
+    follower : Follower or None
     on_epoch_begin : callable or None
         Called by the engine before every epoch.
     """
@@ -41,6 +49,7 @@ class FitObserver:
     curves: Curves
     progress: ProgressLine | None = None
     callbacks: CallbackContexts | None = None
+    follower: Follower | None = None
     on_epoch_begin: Callable[[], None] | None = None
 
     def on_epoch_end(self, end: EpochEnd) -> Verdict:
@@ -56,6 +65,8 @@ class FitObserver:
             self.curves.scores.append(score)
         if self.progress is not None:
             self.progress.show(self.curves.losses[-1], score, end.rate)
+        if self.follower is not None:
+            self.follower.epoch_ended(self.publisher, self.curves, end.rate)
         stop = self.callbacks is not None and self.callbacks.end_epoch()
         return Verdict(decisive if self.publisher.checked.keep_best else None, stop)
 

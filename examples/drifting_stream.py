@@ -1,6 +1,6 @@
 """A stream whose target drifts: partial_fit follows it, a model trained once does not.
 
-Each chunk is predicted before it is learnt from, so every error is one on new data.
+Each chunk is predicted before it is learned from, so every error is one on new data.
 """
 
 import numpy as np

@@ -8,8 +8,6 @@ import numpy as np
 from sklearn.datasets import load_breast_cancer
 from sklearn.metrics import balanced_accuracy_score, precision_score, recall_score
 from sklearn.model_selection import train_test_split
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from sknn import FFNNClassifier
 
@@ -24,8 +22,8 @@ def screening():
 
 
 def network(class_weight):
-    """Return a scaled network that weighs its classes as told."""
-    classifier = FFNNClassifier(
+    """Return a network that weighs its classes as told."""
+    return FFNNClassifier(
         hidden_layer_sizes=16,
         learning_rate=0.01,
         learning_rate_schedule="cosine",
@@ -33,7 +31,6 @@ def network(class_weight):
         class_weight=class_weight,
         random_state=0,
     )
-    return make_pipeline(StandardScaler(), classifier)
 
 
 def main():

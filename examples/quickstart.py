@@ -1,9 +1,10 @@
-"""Real data through pandas, a Pipeline and a GridSearchCV, beside scikit-learn's MLP.
+"""Real data from pandas through a GridSearchCV, beside scikit-learn's MLP.
 
 Two questions about 10,000 diamonds: what does one cost (regression), and how well is it
 cut (classification)? All networks train on the same rows with the same layers, batches,
 epochs and learning rate; those of sknn lower that rate along a cosine, which
-scikit-learn's do not offer with Adam. Everything else is each library's default.
+scikit-learn's do not offer with Adam. Everything else is each library's default. sknn takes
+the table as it is; scikit-learn's networks need a Pipeline that scales and encodes it.
 """
 
 import warnings
@@ -33,8 +34,8 @@ SKNN = {**SHARED, "learning_rate": 0.005, "learning_rate_schedule": "cosine"}
 SKLEARN = {**SHARED, "learning_rate_init": 0.005}
 
 
-def pipeline(network):
-    """Scale the numbers, encode the categories, then train the network."""
+def prepared(network):
+    """Scale the numbers, encode the categories, then train a network of scikit-learn."""
     table = ColumnTransformer(
         [
             ("numbers", StandardScaler(), columns(dtype_include="number")),
@@ -56,11 +57,11 @@ def split(frame, target):
 
 
 def compare(title, networks, parts):
-    """Train every network on the same rows and print its score on the held-out ones."""
+    """Train every model on the same rows and print its score on the held-out ones."""
     X_train, X_test, y_train, y_test = parts
     print(f"\n{title}")
     for name, network in networks.items():
-        score = pipeline(network).fit(X_train, y_train).score(X_test, y_test)
+        score = network.fit(X_train, y_train).score(X_test, y_test)
         print(f"  {name:<46} {score:.3f}")
 
 
@@ -69,15 +70,15 @@ def search(parts):
     X_train, X_test, y_train, y_test = parts
     network = FFNNRegressor(**SKNN).set_params(max_iter=15)
     grid = {
-        "network__hidden_layer_sizes": [(32,), (64, 32)],
-        "network__activation": ["relu", "silu"],
-        "network__learning_rate": [1e-3, 1e-2],
+        "hidden_layer_sizes": [(32,), (64, 32)],
+        "activation": ["relu", "silu"],
+        "learning_rate": [1e-3, 1e-2],
     }
-    found = GridSearchCV(pipeline(network), grid, cv=3, n_jobs=2)
+    found = GridSearchCV(network, grid, cv=3, n_jobs=2)
     found.fit(X_train, y_train)
     print("\nGridSearchCV over three hyperparameters of FFNNRegressor, 8 candidates")
     for name, value in found.best_params_.items():
-        print(f"  {name.removeprefix('network__'):<46} {value}")
+        print(f"  {name:<46} {value}")
     print(f"  {'R2 on the held-out rows':<46} {found.score(X_test, y_test):.3f}")
 
 
@@ -89,9 +90,9 @@ def main():
         "Price in dollars: R2 on the held-out rows",
         {
             "sknn FFNNRegressor": FFNNRegressor(**SKNN),
-            "scikit-learn MLPRegressor": MLPRegressor(**SKLEARN),
+            "scikit-learn MLPRegressor": prepared(MLPRegressor(**SKLEARN)),
             "scikit-learn MLPRegressor, y scaled by hand": TransformedTargetRegressor(
-                MLPRegressor(**SKLEARN), transformer=StandardScaler()
+                prepared(MLPRegressor(**SKLEARN)), transformer=StandardScaler()
             ),
         },
         price,
@@ -100,7 +101,7 @@ def main():
         "Quality of the cut, five classes: accuracy on the held-out rows",
         {
             "sknn FFNNClassifier": FFNNClassifier(**SKNN),
-            "scikit-learn MLPClassifier": MLPClassifier(**SKLEARN),
+            "scikit-learn MLPClassifier": prepared(MLPClassifier(**SKLEARN)),
         },
         split(frame, "cut"),
     )

@@ -1,14 +1,13 @@
 """Learn from a stream with partial_fit: one chunk after the other, none kept.
 
 Every chunk is predicted before it is learned from, so each printed score is for diamonds
-that the network had never seen. Nothing is known in advance about the prices: their mean
-and spread, which the network needs, are those of the rows seen so far.
+that the network had never seen. Nothing is known in advance: the means and spreads of the
+columns and of the prices, which the network needs, are those of the rows seen so far.
 """
 
 from pathlib import Path
 
 import pandas as pd
-from sklearn.preprocessing import StandardScaler
 
 from sknn import FFNNRegressor
 
@@ -26,15 +25,13 @@ def chunks(size):
 
 
 def main():
-    scaler = StandardScaler()
     network = FFNNRegressor(
         hidden_layer_sizes=(64, 32), learning_rate=0.005, batch_size=50, random_state=0
     )
     for number, (X, y) in enumerate(chunks(500)):
         if number:
-            score = network.score(scaler.transform(X), y)
+            score = network.score(X, y)
             print(f"after {500 * number:>5} rows: R2 of the next 500 is {score:.3f}")
-        X = scaler.partial_fit(X).transform(X)
         network.partial_fit(X, y)
 
 

@@ -177,16 +177,11 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     --------
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.model_selection import train_test_split
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import StandardScaler
     >>> from sknn import FFNNClassifier
     >>> X, y = load_iris(return_X_y=True)
     >>> X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
-    >>> model = make_pipeline(
-    ...     StandardScaler(),
-    ...     FFNNClassifier(
-    ...         learning_rate=0.01, learning_rate_schedule="cosine", random_state=0
-    ...     ),
+    >>> model = FFNNClassifier(
+    ...     learning_rate=0.01, learning_rate_schedule="cosine", random_state=0
     ... )
     >>> model.fit(X_train, y_train).score(X_test, y_test) > 0.9
     True

@@ -181,21 +181,16 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     --------
     >>> from sklearn.datasets import load_diabetes
     >>> from sklearn.model_selection import train_test_split
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import StandardScaler
     >>> from sknn import FFNNRegressor
     >>> X, y = load_diabetes(return_X_y=True)
     >>> X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
-    >>> model = make_pipeline(
-    ...     StandardScaler(),
-    ...     FFNNRegressor(
-    ...         hidden_layer_sizes=20,
-    ...         learning_rate=0.01,
-    ...         learning_rate_schedule="cosine",
-    ...         alpha=0.1,
-    ...         max_iter=50,
-    ...         random_state=0,
-    ...     ),
+    >>> model = FFNNRegressor(
+    ...     hidden_layer_sizes=20,
+    ...     learning_rate=0.01,
+    ...     learning_rate_schedule="cosine",
+    ...     alpha=0.1,
+    ...     max_iter=50,
+    ...     random_state=0,
     ... )
     >>> model.fit(X_train, y_train).score(X_test, y_test) > 0.3
     True

@@ -91,9 +91,7 @@ class NetworkDisplay:
         estimator = network_in(estimator)
         if max_nodes < 2:
             raise ValueError(f"max_nodes must be at least 2, got {max_nodes!r}.")
-        names = getattr(estimator, "feature_names_in_", None)
-        if names is None:
-            names = [f"x{i}" for i in range(estimator.n_features_in_)]
+        names = _input_names(estimator)
         classes = getattr(estimator, "classes_", [])
         n_outputs = estimator.n_outputs_
         outputs = [f"y{i}" for i in range(n_outputs)] if n_outputs > 1 else ["y"]
@@ -192,7 +190,8 @@ class NetworkDisplay:
                 "va": "center",
             }
             for number, place in zip(column.shown, column.places, strict=True):
-                name = _short(str(names[number]))
+                # A dollar sign would begin a formula.
+                name = _short(str(names[number])).replace("$", r"\$")
                 self.ax_.annotate(name, place, fontsize=9, **beside)
         bottom = min(y for column in self._columns for _, y in column.places)
         for column in self._columns:
@@ -235,3 +234,11 @@ def _largest(values: Array) -> float:
 def _short(name: str) -> str:
     """Return `name`, shortened to fit beside a node."""
     return name if len(name) <= 14 else name[:13] + "…"
+
+
+def _input_names(estimator: Any) -> list[str]:
+    """Return the names of the inputs of the network: the columns of X, or encoded ones."""
+    if estimator.encoder_ is not None:
+        return list(estimator.encoder_.get_feature_names_out())
+    numbers = range(estimator.n_features_in_)
+    return list(getattr(estimator, "feature_names_in_", [f"x{i}" for i in numbers]))

@@ -285,8 +285,15 @@ def _checked(
             )
     except (TypeError, ValueError) as error:
         explain(X, "X", error)
+        _explain_target(error)
         raise
     return _sound(X_checked, "X"), _targets(y)
+
+
+def _explain_target(error: Exception) -> None:
+    """Raise a ValueError with a remedy if `error` is of missing or infinite targets."""
+    if "Input y contains" in str(error):
+        raise ValueError(f"{error} Leave out such rows.") from error
 
 
 def check_target(estimator: Any, y: Any) -> Array:

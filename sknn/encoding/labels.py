@@ -14,8 +14,10 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from ..engine.arrays import Array
 from ..engine.data import Data, OneHot, Target
+from ..warning import warn_user
 from .targets import TargetScaling
 
+MANY = 20  # classes; beyond it numbers may be a quantity
 NO_SCALING = TargetScaling.start("", 1)
 
 
@@ -69,6 +71,7 @@ class Labels:
         """Return the labels of a fit, and y as rows of 0 and 1, (n, n_columns)."""
         seen = cls.of(y)
         if past is None:
+            seen._warn_of_form(y)
             labels = seen._of_first_fit(classes, incremental)
         else:
             past._check_same(classes if incremental else seen.classes)
@@ -97,6 +100,21 @@ class Labels:
                 "can occur in any call."
             )
         return replace(self, classes=_given_classes(classes))
+
+    def _warn_of_form(self, y: Array) -> None:
+        """Warn if `y`, (n,) or (n, n_labels), looks like something else than labels."""
+        n, n_classes = y.shape[0], len(self.classes)
+        if self.multilabel and n_classes > 2 and n > 1:
+            if (np.ravel(y.sum(axis=1)) == 1).all():
+                warn_user(
+                    "Every row of y has exactly one label: several labels per row would be "
+                    "possible. For classes that exclude each other, pass y.argmax(axis=1)."
+                )
+        elif self.classes.dtype.kind in "iuf" and MANY < n_classes > n / 4:
+            warn_user(
+                f"y has {n_classes} different numbers in {n} rows, each of them a class: "
+                "for a quantity use FFNNRegressor."
+            )
 
     def _check_same(self, classes: ArrayLike | None) -> None:
         """Raise a ValueError if `classes`, where given, are others than these."""

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from ..engine.arrays import Array, Input
+from ..warning import warn_user
 from .moments import Moments
 
 FEW = 64.0  # rows whose scale is still too rough to hold the network to it
@@ -96,13 +97,28 @@ class InputScaling:
                 + (", or pass X as float64." if self.dtype == np.float32 else ".")
             )
 
+    def warn_of_rounding(self) -> None:
+        """Warn if X varies too little around a mean for its type of float."""
+        mean, std, _ = self.moments
+        steps = 1000 * np.finfo(self.dtype).eps * np.abs(mean)
+        rounded = (std < steps) & ~self.constant
+        if self.centred and rounded.any():
+            column = int(np.argmax(rounded))
+            warn_user(
+                f"Column {column} of X varies by {std[column]:.2g} around "
+                f"{mean[column]:.3g}, too little for {np.dtype(self.dtype).name}: its "
+                "values are rounded. Subtract an offset from it"
+                + (", or pass X as float64." if self.dtype == np.float32 else ".")
+            )
+
     @property
     def constant(self) -> Array:
         """Which columns have had one value so far, to rounding; shape (n_features,)."""
         mean, std, _ = self.moments
         if not self.centred:
             return std == 0
-        rounding: Array = 10 * np.finfo(self.dtype).eps * np.abs(mean)
+        # The moments are of float64, whatever X is: so much the mean may be rounded.
+        rounding: Array = 10 * np.finfo(np.float64).eps * np.abs(mean)
         return std <= rounding
 
     @property
@@ -129,6 +145,8 @@ class InputScaling:
         with np.errstate(over="ignore"):  # of rows of weight 0
             encoded: Array = X - self.shift.astype(self.dtype)
             encoded /= self.scale.astype(self.dtype)
+        if self.constant.any():
+            encoded[:, self.constant] = 0  # as `fold` leaves them out
         return encoded
 
     def fold(self, W: Array, b: Array) -> tuple[Array, Array]:

@@ -329,7 +329,10 @@ class Numbers:
         counted = rows if w is None else rows[w[:, 0] > 0]
         low = np.minimum(self.low, counted.min(axis=0, initial=np.inf))
         high = np.maximum(self.high, counted.max(axis=0, initial=-np.inf))
-        return replace(self, scaling=scaling, low=low, high=high), scaling.encode(Y)
+        Y = scaling.encode(Y)
+        if link and data.w is not None and not data.w.all():
+            Y[data.w[:, 0] == 0] = 0  # such rows may hold anything
+        return replace(self, scaling=scaling, low=low, high=high), Y
 
     def clip(self, A: Array) -> None:
         """Bring the predictions `A`, (n, n_outputs), into the range of y, in place.

@@ -186,5 +186,5 @@ def check_finite(value: float, when: str, learning_rate: float | None) -> None:
     )
     raise ValueError(
         f"Training diverged: the cost is {value} {when}. {rate or 'B'}ring the columns of "
-        "X to a common scale, for example with StandardScaler in a Pipeline."
+        'X to a common scale, as encoder="auto" does.'
     )

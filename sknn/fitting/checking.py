@@ -150,6 +150,11 @@ def _stops_early(estimator: Any, given: Given, n: int) -> bool:
     """Return whether to end with the best network for the validation set."""
     wanted = estimator.early_stopping
     if given.X_val is not None:
+        if estimator.validation_fraction != 0.1:
+            warn_user(
+                f"validation_fraction={estimator.validation_fraction!r} has no effect "
+                "beside X_val: no rows are split off."
+            )
         return bool(wanted)
     if given.incremental and wanted is True:
         warn_user(

@@ -43,6 +43,8 @@ LEAST_ROWS, MOST_ROWS, STEPS, FEW_ROWS = 16, 200, 8, 64
 # `BEGUN` steps or where nothing improves any more, or if its last steps made the loss
 # `ABSURD` times as large. Losses below `FLOOR`, in the units of training, are never one.
 FAILED, ABSURD, BEGUN, FLOOR = 2.0, 100.0, 100, 0.1
+NOTHING = 1e-4  # a loss of a constant prediction that leaves nothing to learn
+UNEVEN = 10.0  # ratio of spreads of columns that is worth a word
 FOLDED = ("identity", "log")  # links whose scale of y the last layer can take back
 
 
@@ -83,6 +85,8 @@ class Fit:
         self.targets, self._Y = self._scaled()
         goes_on = checked.given.incremental
         self.features, self._X = checked.features.scaled(checked.data, goes_on)
+        if self.features.scaling is not None:
+            self.features.scaling.warn_of_rounding()
         self.units = Units(self.targets.scaling, self.features.scaling)
         self.network, self.state = self._start()
         self.publisher = Publisher(
@@ -163,7 +167,10 @@ class Fit:
         network = Network(*form, self.estimator.input_scale)
         if self.checked.resumes:
             state = resume(network, parts.solver, self.estimator, self.units)
-            return network, state or TrainingState(generator(self.estimator.random_state))
+            state = state or TrainingState(generator(self.estimator.random_state))
+            if not given.incremental:
+                state.plateaus = 0  # those of an earlier fit say nothing about this one
+            return network, state
         rng = generator(self.estimator.random_state)
         data = self.checked.data._replace(X=self._X)
         network.draw(parts.initializers, data, rng)
@@ -341,7 +348,8 @@ class Fit:
         if history.outcome > ABSURD * max(history.constant, before, FLOOR):
             return True
         has_begun = history.converged or (state is not None and state.step >= BEGUN)
-        worse = history.outcome > FAILED * history.constant + FLOOR
+        # Where a constant is right, as with a single class of weight, nothing can fail.
+        worse = history.outcome > FAILED * history.constant + FLOOR > FLOOR + NOTHING
         return worse and has_begun and not incremental
 
     def _failure(self) -> str:
@@ -352,9 +360,17 @@ class Fit:
         return (
             "Training failed, it diverged or got stuck: the loss is "
             f"{history.outcome:.3g}, that of a constant prediction {history.constant:.3g} "
-            f"(in the units of training). {rate}Bring the columns of X to one scale, for "
-            "example with StandardScaler in a Pipeline: the largest standard deviation of "
-            f"a column is {spread(self._X):.3g} times the smallest."
+            f"(in the units of training). {rate}{self._advice()}"
+        ).rstrip()
+
+    def _advice(self) -> str:
+        """Return what to do about columns of different scales, "" if they have one."""
+        ratio = spread(self._X)
+        if ratio < UNEVEN:
+            return ""
+        return (
+            'Bring the columns of X to one scale, as encoder="auto" does: the largest '
+            f"standard deviation of a column is {ratio:.3g} times the smallest."
         )
 
 

@@ -65,6 +65,9 @@ NAMES: dict[str, Iterable[str]] = {
 }
 
 
+NUMBER = r"[-+]?[\d.]+(e[-+]?\d+)?"
+
+
 def unknown_parameters(estimator: str, given: Iterable[str], known: Iterable[str]) -> str:
     """Return what to say of the parameters `given` that are not among the `known` ones.
 
@@ -102,8 +105,14 @@ def _hint(name: str, value: Any, allowed: str) -> str:
     """
     if isinstance(value, type):
         return f"Pass an instance instead of the class: {value.__name__}()."
+    if isinstance(value, float) and value.is_integer() and "an int" in allowed:
+        return f"Pass a whole number: {int(value)}."
     if not isinstance(value, str):
         return ""
+    if re.fullmatch(NUMBER, value):
+        return f"Pass a number instead of text: {value}."
+    if name == "hidden_layer_sizes":
+        return "Pass numbers instead of text, for example (100, 50)."
     if name == "learning_rate":
         return (
             "The learning rate is a number; the name of a schedule is "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from contextlib import suppress
 from math import isnan
 
 EVERY = 10.0  # seconds between lines in a log
@@ -29,7 +30,7 @@ class ProgressLine:
         self._count = 0
         self._first = self._start = time.monotonic()
         self._printed = -EVERY
-        self._terminal = bool(getattr(sys.stdout, "isatty", bool)())
+        self._terminal = _is_terminal()
         self._is_shown = False
 
     def show(self, loss: float, score: float | None, rate: float) -> None:
@@ -57,9 +58,10 @@ class ProgressLine:
 
     @staticmethod
     def _print(text: str, end: str = "\n") -> None:
-        """Write `text` to standard output, if there is one."""
-        if sys.stdout is not None:
-            print(text, end=end, flush=True)
+        """Write `text` to standard output, if there is one that takes it."""
+        with suppress(OSError, ValueError, AttributeError):
+            if sys.stdout is not None:
+                print(text, end=end, flush=True)
 
     def _text(self, loss: float, score: float | None, rate: float, taken: float) -> str:
         """Return the line for the epoch that has just ended, of 79 characters at most.
@@ -89,3 +91,10 @@ def _duration(seconds: float) -> str:
         if hours
         else f"{minutes}:{seconds:02d} min"
     )
+
+
+def _is_terminal() -> bool:
+    """Return whether standard output is a terminal; not if it is closed or cannot say."""
+    with suppress(OSError, ValueError, AttributeError):
+        return bool(sys.stdout.isatty())
+    return False

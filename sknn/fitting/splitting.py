@@ -12,7 +12,7 @@ from ..engine.arrays import Array
 from ..warning import warn_user
 
 LEAST = 2  # rows to hold out, since scores such as R² say nothing of a single one
-FEW = 8  # rows with weights of their own are a frequency table rather than a sample
+FEW = 50  # rows with weights of their own are a frequency table rather than a sample
 
 
 def split(

@@ -20,7 +20,8 @@ def compiled(function: Callable[..., Any], **options: Any) -> Callable[..., Any]
         dispatcher = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no directory that could keep it can be written to
         return numba.njit(**options)(function)
-    dispatcher._cache = GuardedCache(dispatcher._cache)
+    if hasattr(dispatcher, "_cache"):  # not with NUMBA_DISABLE_JIT=1
+        dispatcher._cache = GuardedCache(dispatcher._cache)
     return dispatcher
 
 

@@ -1,0 +1,169 @@
+"""What once went wrong without a word, or with the wrong one."""
+
+import io
+import sys
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sknn import FFNNClassifier, FFNNRegressor, NetworkDisplay
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(120, 4))
+y = 2 * X[:, 0] + X[:, 1]
+GOOD = {
+    "hidden_layer_sizes": (20,),
+    "max_iter": 60,
+    "learning_rate": 0.01,
+    "learning_rate_schedule": "cosine",
+    "random_state": 0,
+}
+
+
+@pytest.mark.parametrize(("dtype", "offset"), [("f4", 1e5), ("f8", 1e14)])
+def test_columns_that_rounding_blurs_are_learned_from_with_a_warning(dtype, offset):
+    far = (X + offset).astype(dtype)
+    with pytest.warns(
+        UserWarning, match="Column 0 of X varies by .*its values are rounded"
+    ):
+        model = FFNNRegressor(**GOOD).fit(far, y)
+    assert model.score(far, y) > 0.8
+
+
+def test_a_constant_column_of_any_value_is_constant():
+    rows = np.column_stack([X, np.full(120, 0.1), np.full(120, 1e9 / 3)])
+    model = FFNNRegressor(**GOOD).fit(rows.astype(np.float32), y)
+    assert (model.coefs_[0][4:] == 0).all()
+
+
+def test_plateaus_of_an_earlier_fit_do_not_lower_the_rate_of_the_next():
+    model = FFNNRegressor(
+        solver="sgd",
+        learning_rate=0.1,
+        learning_rate_schedule="adaptive",
+        n_iter_no_change=5,
+        warm_start=True,
+        random_state=0,
+    )
+    for _ in range(2):
+        model.fit(X, y)
+    assert model.learning_rate_curve_[-1] < 0.1
+    n = len(model.learning_rate_curve_)
+    model.fit(X, y + X[:, 2])
+    assert model.learning_rate_curve_[n] == 0.1
+
+
+def titanic():
+    """Return the survivors of the Titanic by sex and class, as a table of frequencies."""
+    counts = {(0, 1): (5, 139), (0, 2): (12, 94), (0, 3): (110, 106)}
+    counts |= {(1, 1): (118, 61), (1, 2): (146, 25), (1, 3): (418, 75)}
+    rows = [(s, c, v, q[v]) for (s, c), q in counts.items() for v in (0, 1)]
+    table = np.array(rows, dtype=float)
+    return table[:, :2], table[:, 2], table[:, 3]
+
+
+def test_a_frequency_table_is_not_split():
+    rows, survived, w = titanic()
+    with pytest.raises(ValueError, match="frequency table cannot be divided"):
+        FFNNClassifier(early_stopping=True).fit(rows, survived, w)
+
+
+def test_ordinary_weights_are_split():
+    w = RNG.uniform(0.1, 10, size=120)
+    FFNNRegressor(early_stopping=True, **GOOD).fit(X, y, w)
+
+
+def test_a_share_of_rows_to_hold_out_beside_given_ones_is_reported():
+    model = FFNNRegressor(validation_fraction=0.3, early_stopping=True, **GOOD)
+    with pytest.warns(UserWarning, match="validation_fraction=0.3 has no effect beside"):
+        model.fit(X, y, X_val=X, y_val=y)
+
+
+def test_rows_that_do_not_count_may_hold_anything():
+    rows, targets = np.r_[X, X[:1] * 1e9], np.r_[y, 1e200]
+    w = np.r_[np.ones(120), 0]
+    model = FFNNRegressor(**GOOD).fit(rows, targets, w)
+    assert model.score(X, y) > 0.9
+
+
+def test_a_single_class_of_weight_is_no_failure():
+    classes = (X[:, 0] > 0) + 0
+    FFNNClassifier(**GOOD | {"max_iter": 30}).fit(X, classes, classes * 1.0)
+
+
+def test_labels_of_one_per_row_and_quantities_are_reported():
+    one_hot = np.eye(3, dtype=int)[RNG.integers(0, 3, 120)]
+    with pytest.warns(UserWarning, match="exactly one label.*argmax"):
+        FFNNClassifier(**GOOD | {"max_iter": 2}).fit(X, one_hot)
+    with pytest.warns(UserWarning, match="different numbers.*FFNNRegressor"):
+        FFNNClassifier(**GOOD | {"max_iter": 2}).fit(X, np.arange(120) // 2)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"max_iter": 1e3}, "Pass a whole number: 1000"),
+        ({"learning_rate": "0.01"}, "Pass a number instead of text: 0.01"),
+        ({"hidden_layer_sizes": "100,50"}, "Pass numbers instead of text"),
+    ],
+)
+def test_a_value_of_the_wrong_type_gets_a_remedy(params, message):
+    with pytest.raises(ValueError, match=message):
+        FFNNRegressor(**params).fit(X, y)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_missing_targets_get_a_remedy(bad):
+    targets = y.copy()
+    targets[3] = bad
+    with pytest.raises(ValueError, match="Input y contains.*Leave out such rows"):
+        FFNNRegressor().fit(X, targets)
+
+
+class Broken(io.StringIO):
+    """A standard output whose reader is gone."""
+
+    def write(self, text):
+        raise BrokenPipeError
+
+    def isatty(self):
+        raise OSError
+
+
+def closed():
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("make", [closed, Broken, lambda: None])
+def test_training_goes_on_where_nothing_can_be_printed(make, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", make())
+    model = FFNNRegressor(verbose=1, **GOOD).fit(X, y)
+    assert model.score(X, y) > 0.9
+
+
+def test_a_network_on_a_table_is_drawn_with_the_names_of_its_inputs():
+    pytest.importorskip("matplotlib")
+    frame = pd.DataFrame(X[:, :2], columns=["$a_$", "b"])
+    frame["kind"] = ["red", "blue", "green"] * 40
+    model = FFNNRegressor(3, max_iter=2, learning_rate_schedule="cosine").fit(frame, y)
+    display = NetworkDisplay.from_estimator(model)
+    display.figure_.canvas.draw()
+    shown = [text.get_text() for text in display.ax_.texts]
+    assert {"kind_blue", "kind_green", "kind_red"} <= {*shown}
+
+
+def test_columns_of_one_scale_are_not_blamed():
+    model = FFNNRegressor(solver="sgd", learning_rate=2.0, max_iter=40, random_state=0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            model.fit(X, y)
+        except ValueError as error:
+            caught.append(error)
+    said = " ".join(str(getattr(each, "message", each)) for each in caught)
+    assert "learning_rate" in said
+    assert "times the smallest" not in said

@@ -47,9 +47,10 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         multilabel targets; "auto" chooses. "sigmoid" with three or more classes fits
         one against the rest, and probabilities are normalised.
     loss : str or Loss, default="auto"
-        "log_loss" (the default), "squared_error" of the probabilities, a part such as
+        "log_loss", "squared_error" of the probabilities, a part such as
         ``LogLoss(smoothing=0.1)``, or any object with ``value(y, a)`` and
-        ``gradient(y, a)``: see `check_loss`.
+        ``gradient(y, a)``: see `check_loss`. "auto" is ``LogLoss(smoothing=0.03)``, or
+        "log_loss" where `encoder` is None.
     initializer : str, Initializer or callable, default="auto"
         What the weights start from; biases start at 0. "auto" is He for the relu family
         after the first hidden layer, LeCun for selu, Glorot for the rest. Else one of

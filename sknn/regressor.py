@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.metrics import d2_pinball_score, r2_score
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 
 from .base import BaseFFNN, has_partial_fit
@@ -105,11 +106,12 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         matter: with an identity output, training sees (y - mean) / std, with an "exp"
         output y / mean. The published weights and all predictions are in the units of
         y. With any other output activation y is taken as it is.
-    clip_target : bool, default=False
+    clip_target : bool or "auto", default="auto"
         Whether predictions stay between the least and the greatest target of the training
         rows with a weight above 0, per output and over all calls of `partial_fit`: rows of
         X far off cannot make them explode. Scorers see clipped predictions, `loss_` and
-        the validation loss those of the network itself. Read by `predict`.
+        the validation loss those of the network itself. "auto" clips unless `encoder`
+        is None. Read by `predict`.
     early_stopping : bool or "auto", default=False
         Whether to hold rows out as a validation set, stop when its score stops improving,
         and keep the weights with the best score. "auto" does so above 10,000 rows, and
@@ -200,7 +202,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseFFNN._constraints("regression"),
         "scale_target": ["boolean"],
-        "clip_target": ["boolean"],
+        "clip_target": ["boolean", StrOptions({"auto"})],
     }
 
     def __init__(
@@ -226,7 +228,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         tol: float = 1e-4,
         n_iter_no_change: int = 10,
         scale_target: bool = True,
-        clip_target: bool = False,
+        clip_target: bool | str = "auto",
         early_stopping: bool | str = False,
         validation_fraction: float = 0.1,
         scoring: str | Callable[..., float] = "loss",
@@ -320,7 +322,8 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         """
         network, X = self._prepared(X)
         A = self._loss.to_predictions(network.outputs(X))
-        if self.clip_target:
+        plain = self.encoder is None
+        if not plain if isinstance(self.clip_target, str) else self.clip_target:
             self._targets.clip(A)
         return A[:, 0] if self.n_outputs_ == 1 else A
 

@@ -142,7 +142,8 @@ def test_weights_of_classes_and_samples_are_multiplied():
 def test_the_held_out_score_is_weighted(class_weight):
     y = TARGETS["multiclass"]
     X_val, y_val = X[::2] + 0.5, y[::2]
-    model = FFNNClassifier(class_weight=class_weight, scoring="accuracy", **QUICK)
+    params = QUICK | {"loss": "log_loss", "scoring": "accuracy"}
+    model = FFNNClassifier(class_weight=class_weight, **params)
     w = np.linspace(1, 2, len(y_val))
     model.fit(X, y, X_val=X_val, y_val=y_val, sample_weight_val=w)
     # "balanced" is decided by the rows to train on.

@@ -50,7 +50,8 @@ def test_after_any_number_of_refits_the_model_scores_what_it_says(noisy, solver)
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_refits_by_loss_keep_the_lowest_loss(noisy, solver):
     X, y, X_val, y_val = noisy
-    model = overfitting(solver=solver, warm_start=True, n_iter_no_change=3)
+    params = {"clip_target": False, "warm_start": True, "n_iter_no_change": 3}
+    model = overfitting(solver=solver, **params)
     for _ in range(3):
         model.fit(X, y, X_val=X_val, y_val=y_val)
         expected = mean_squared_error(y_val, model.predict(X_val))

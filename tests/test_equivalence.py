@@ -129,7 +129,8 @@ def test_published_weights_of_a_classifier_work_in_scikit_learn(case):
 def test_published_weights_of_a_regressor_work_in_scikit_learn(case):
     _, y, _, _ = CASES[case]
     y = 1000 + 50 * y
-    ours = FFNNRegressor(hidden_layer_sizes=(7, 5), max_iter=5, random_state=0).fit(X, y)
+    params = {"clip_target": False, "max_iter": 5, "random_state": 0}
+    ours = FFNNRegressor(hidden_layer_sizes=(7, 5), **params).fit(X, y)
     mlp = fitted_mlp(MLPRegressor, y, "relu")
     mlp.coefs_, mlp.intercepts_ = ours.coefs_, ours.intercepts_
     np.testing.assert_allclose(mlp.predict(X), ours.predict(X), rtol=1e-10)

@@ -71,7 +71,7 @@ def test_given_examples_are_scored_after_every_epoch(classes):
 def test_validation_loss_is_the_weighted_log_loss(classes):
     X, y, X_val, y_val = classes
     w = np.random.default_rng(2).uniform(size=80)
-    model = FFNNClassifier(**QUICK)
+    model = FFNNClassifier(loss="log_loss", **QUICK)
     model.fit(X, y, X_val=X_val, y_val=y_val, sample_weight_val=w)
     expected = log_loss(y_val, model.predict_proba(X_val), sample_weight=w)
     np.testing.assert_allclose(model.validation_loss_curve_[-1], expected, rtol=1e-12)
@@ -175,7 +175,7 @@ def test_rows_of_every_sparse_format_can_be_held_out(layout):
 
 def test_held_out_examples_take_the_dtype_of_the_network(classes):
     X, y, X_val, y_val = classes
-    model = FFNNClassifier(scoring="neg_log_loss", **QUICK)
+    model = FFNNClassifier(loss="log_loss", scoring="neg_log_loss", **QUICK)
     model.fit(X.astype(np.float32), y, X_val=X_val, y_val=y_val)
     assert model.coefs_[0].dtype == np.float32
     np.testing.assert_allclose(

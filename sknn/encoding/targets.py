@@ -331,7 +331,8 @@ class Numbers:
         high = np.maximum(self.high, counted.max(axis=0, initial=-np.inf))
         Y = scaling.encode(Y)
         if link and data.w is not None and not data.w.all():
-            Y[data.w[:, 0] == 0] = 0  # such rows may hold anything
+            # Such rows may hold anything: here they are of the mean.
+            Y[data.w[:, 0] == 0] = 0 if link == "identity" else 1
         return replace(self, scaling=scaling, low=low, high=high), Y
 
     def clip(self, A: Array) -> None:

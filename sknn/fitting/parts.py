@@ -20,7 +20,7 @@ from ..engine.activations import ACTIVATIONS
 from ..engine.data import Target
 from ..engine.initializers import INITIALIZERS, CustomInitializer, Initializer
 from ..engine.loss import CustomLoss, Loss
-from ..engine.losses import LOSSES
+from ..engine.losses import LOSSES, LogLoss
 from ..engine.optimizers import SOLVERS, Solver
 from ..engine.schedules import SCHEDULES, CustomSchedule, Schedule
 from ..warning import warn_user
@@ -28,6 +28,7 @@ from ..warning import warn_user
 HIDDEN_ACTIVATIONS = {name for name, part in ACTIVATIONS.items() if part.hidden}
 
 # Parameters that need a validation set, and that need a hidden layer.
+SMOOTHING = 0.03  # of the labels, by default: see docs/benchmarks.md
 VALIDATION = ("scoring", "validation_fraction")
 HIDDEN = ("activation", "dropout", "dropout_schedule")
 # Parameters that mean nothing to full-batch training.
@@ -135,7 +136,7 @@ class Parts:
             If parameters do not fit each other or the targets.
         """
         widths = _widths(estimator.hidden_layer_sizes)
-        loss = resolve_loss(estimator.loss, targets.task)
+        loss = resolve_loss(estimator, targets.task)
         n_outputs = loss.outputs_for(Y)
         name = _output_name(estimator.output_activation, loss, targets, n_outputs)
         output = _resolve(name, ACTIVATIONS)
@@ -217,10 +218,17 @@ def _dropout(value: Any) -> float:
     return float(value)
 
 
-def resolve_loss(value: Any, task: str) -> Loss:
-    """Return the loss; by default the one that goes with the task."""
+def resolve_loss(estimator: Any, task: str) -> Loss:
+    """Return the loss; by default the one that goes with the task.
+
+    For labels they are smoothed a little, unless X is taken as it is: that network is the
+    plain one.
+    """
+    value, plain = estimator.loss, estimator.encoder is None
     if isinstance(value, str) and value == "auto":
-        value = "log_loss" if task == "classification" else "squared_error"
+        value = "squared_error"
+        if task == "classification":
+            value = LogLoss() if plain else LogLoss(SMOOTHING)
     _check_instance("loss", value)
     if not isinstance(value, str | Loss):
         return CustomLoss(value)

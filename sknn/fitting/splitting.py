@@ -12,7 +12,9 @@ from ..engine.arrays import Array
 from ..warning import warn_user
 
 LEAST = 2  # rows to hold out, since scores such as R² say nothing of a single one
-FEW = 50  # rows with weights of their own are a frequency table rather than a sample
+# So few rows with weights of their own are a frequency table rather than a sample; so are
+# more of them if they stand for several rows each.
+FEW, SOME = 8, 50
 
 
 def split(
@@ -83,7 +85,8 @@ def _number(fraction: float | int, n: int) -> int:
 
 def _check_weights(w: Array, share: float) -> None:
     """Raise a ValueError if single rows stand for so many that they cannot be divided."""
-    if w.max() > w.min() and len(w) < FEW and w.max() / w.sum() > 2 * share:
+    counts = len(w) < SOME and np.median(w) > 1 and (w == np.rint(w)).all()
+    if w.max() > w.min() and (len(w) < FEW or counts) and w.max() / w.sum() > 2 * share:
         raise ValueError(
             f"One of {len(w)} rows has {w.max() / w.sum():.0%} of the weight, more than is "
             "to be held out: rows of a frequency table cannot be divided. Repeat each row "

@@ -77,7 +77,7 @@ def test_bytes_become_numbers_in_a_batch():
 
 @pytest.mark.parametrize("n_classes", [2, 256, 257])
 def test_all_classes_are_told_apart_in_as_few_bytes_as_it_takes(n_classes):
-    y = np.arange(n_classes).repeat(2)
+    y = np.arange(n_classes).repeat(4)
     model = FFNNClassifier(
         hidden_layer_sizes=(), max_iter=1, learning_rate_schedule="cosine"
     )

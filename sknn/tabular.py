@@ -41,9 +41,9 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         How many networks to train.
     class_weight : dict, list of dict, "balanced" or None, default=None
         Weights of the classes, as for `FFNNClassifier`. None takes those of `estimator`.
-    n_jobs : int or None, default=-1
-        How many members to train at a time, in threads; -1 is all processors, None is 1.
-        The result does not depend on it.
+    n_jobs : int or None, default=None
+        How many members to train at a time, in threads; the result does not depend on it.
+        None is 1, -1 all processors: it pays off for layers of many hundred neurons only.
     max_time : float or None, default=None
         Seconds after which training of all members ends.
     random_state : int, RandomState instance or None, default=None
@@ -104,7 +104,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         encoder: Any = "auto",
         n_members: int = 4,
         class_weight: dict[Any, float] | list[dict[Any, float]] | str | None = None,
-        n_jobs: int | None = -1,
+        n_jobs: int | None = None,
         max_time: float | None = None,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
@@ -251,9 +251,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         that on the rows left out their coverage is right.
     n_members : int, default=4
         How many networks to train.
-    n_jobs : int or None, default=-1
-        How many members to train at a time, in threads; -1 is all processors, None is 1.
-        The result does not depend on it.
+    n_jobs : int or None, default=None
+        How many members to train at a time, in threads; the result does not depend on it.
+        None is 1, -1 all processors: it pays off for layers of many hundred neurons only.
     max_time : float or None, default=None
         Seconds after which training of all members ends.
     random_state : int, RandomState instance or None, default=None
@@ -310,7 +310,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         encoder: Any = "auto",
         loss: str | Loss = "auto",
         n_members: int = 4,
-        n_jobs: int | None = -1,
+        n_jobs: int | None = None,
         max_time: float | None = None,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,

@@ -150,7 +150,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
         if encoder is None or isinstance(encoder, str):
             given.sparse = True
             given.allow_nan = given.categorical = encoder is not None
-        else:
+        elif not isinstance(encoder, type):  # which `fit` refuses
             tags.input_tags = get_tags(encoder).input_tags
         if self._targets_type.task == "regression":
             loss = LOSSES.get(self.loss) if isinstance(self.loss, str) else self.loss

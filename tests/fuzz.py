@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from sknn.encoding.table import TableEncoder
 from sknn.engine.activations import ACTIVATIONS, ELU, LeakyReLU, PReLU
 from sknn.engine.initializers import INITIALIZERS, Normal, Uniform
 from sknn.engine.losses import LOSSES, Huber, LogLoss, Quantile, Tweedie
@@ -59,7 +60,8 @@ OPTIONS = {
     "shuffle": [False],
     "warm_start": [True],
     "scale_target": [False],
-    "clip_target": [True],
+    "clip_target": [True, False],
+    "encoder": [None, None, TableEncoder(n_bins=3, smooth_clip=3.0)],
     "class_weight": ["balanced", {}, {0: 2.0}, {1: 0.0}, {0: 1e308, 1: 1e308}, [{}]],
 }
 
@@ -102,6 +104,7 @@ class World:
 
 
 FORMS = ["f8"] * 5 + ["f4", "f4", "i8", "?", "csr", "csr4", "frame", "frame", "F", "bare"]
+FORMS += ["table", "table"]
 NUMBERS = ["normal"] * 5 + [
     "constant",
     "tiny",
@@ -149,6 +152,11 @@ def rows(d, world, far=1.0, n=None):
         X = np.clip(X, -3e38, 3e38).astype("f4")
     if form.startswith("csr"):
         return sparse.csr_matrix(np.where(d.rng.random(X.shape) < 0.5, 0, X))
+    if form == "table":
+        frame = pd.DataFrame(X, columns=[f"c{i}" for i in range(X.shape[1])])
+        frame = frame.mask(d.rng.random(X.shape) < 0.1)
+        kinds = np.array(["a", "b", "c", None], dtype=object)
+        return frame.assign(kind=kinds[d.rng.integers(0, len(kinds), n)])
     if form in ("frame", "bare"):
         names = [f"c{i}" for i in range(X.shape[1])] if form == "frame" else None
         return pd.DataFrame(X, columns=names)

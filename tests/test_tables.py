@@ -247,3 +247,25 @@ def test_frames_of_other_libraries_give_the_same_network(library):
     theirs.fit(other, y)
     np.testing.assert_array_equal(ours.coefs_[0], theirs.coefs_[0])
     np.testing.assert_array_equal(ours.predict(FRAME), theirs.predict(other))
+
+
+def test_a_cell_of_no_kind_is_refused_after_fit_as_in_it():
+    model = FFNNRegressor(**QUICK).fit(FRAME.to_numpy(dtype=object), SIGNAL)
+    cells = FRAME[:3].to_numpy(dtype=object)
+    cells[0, 0] = {"age": 3}
+    with pytest.raises(TypeError, match="lists, dicts.*must be a string or a number"):
+        model.predict(cells)
+
+
+def test_a_first_chunk_without_weight_is_accepted():
+    model = FFNNRegressor(**QUICK).partial_fit(FRAME, SIGNAL, np.zeros(240))
+    assert np.isfinite(model.predict(FRAME)).all()
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_targets_beyond_float32_do_not_disturb_predictions_in_it():
+    X = np.random.default_rng(0).normal(size=(30, 2)).astype(np.float32)
+    model = FFNNRegressor(**QUICK).fit(X, 1e36 * X[:, 0])
+    model.set_params(learning_rate_schedule="constant", max_iter=99)
+    model.partial_fit(X, np.full(30, 1e39), np.full(30, 1e-9))
+    assert np.isfinite(model.predict(X)).all()

@@ -161,7 +161,8 @@ class Features:
             return self, self._encoded(X, "X")
         encoder, weights = clone(self.encoder), {}
         part, y = (X, y) if rows is None else (_safe_indexing(X, rows), y[rows])
-        if w is not None and has_fit_parameter(encoder, "sample_weight"):
+        takes_weights = has_fit_parameter(encoder, "sample_weight")
+        if w is not None and w.any() and takes_weights:
             weights["sample_weight"] = w[:, 0] if rows is None else w[rows, 0]
         encoded = encoder.fit_transform(part, y, **weights)
         features = replace(self, encoder=encoder)
@@ -350,9 +351,10 @@ def _matrix(encoded: Any, dtype: Any, name: str) -> Input:
     """
     if not encoded.shape[1]:
         return np.zeros((encoded.shape[0], 1), np.result_type(*np.atleast_1d(dtype)[:1]))
-    matrix: Input = check_array(
-        encoded, accept_sparse="csr", dtype=dtype, order="C", input_name=name
-    )
+    with np.errstate(over="ignore", invalid="ignore"):  # refused here
+        matrix: Input = check_array(
+            encoded, accept_sparse="csr", dtype=dtype, order="C", input_name=name
+        )
     return matrix
 
 

@@ -12,7 +12,7 @@ from sklearn.utils.validation import validate_data
 from ..engine.arrays import Array, Input
 from .cells import codes, column, numbers
 from .columns import columns
-from .kinds import CATEGORIES, NUMBERS, check_kind, chosen, column_types, kind_of
+from .kinds import CATEGORIES, NUMBERS, OTHER, check_kind, chosen, column_types, kind_of
 from .view import view
 
 
@@ -161,6 +161,11 @@ class Reading:
         """Return the numeric column `j`, (n_samples,), of this type as float64."""
         values, label = column(self.X, self.positions[j]), self.labels[j]
         kind = kind_of(values, dtype)
+        if kind == OTHER:
+            raise TypeError(
+                f"X has lists, dicts or the like in {label}, but an argument must be a "
+                "string or a number: convert the cells."
+            )
         if kind != NUMBERS:
             raise ValueError(
                 f"X has {kind} in {label}, but in fit it had numbers: convert the column "

@@ -341,7 +341,8 @@ class Numbers:
         Several quantiles of one target have its range.
         """
         if np.isfinite(self.low).all():  # else no target has counted so far
-            np.clip(A, self.low.astype(A.dtype), self.high.astype(A.dtype), out=A)
+            with np.errstate(over="ignore"):  # then nothing in the type of A is beyond it
+                np.clip(A, self.low.astype(A.dtype), self.high.astype(A.dtype), out=A)
 
 
 def _columns(y: Array, name: str = "y") -> Array:

@@ -85,7 +85,7 @@ def _number(fraction: float | int, n: int) -> int:
 
 def _check_weights(w: Array, share: float) -> None:
     """Raise a ValueError if single rows stand for so many that they cannot be divided."""
-    counts = len(w) < SOME and np.median(w) > 1 and (w == np.rint(w)).all()
+    counts = len(w) < SOME and np.sort(w)[len(w) // 2] > 1 and (w == np.rint(w)).all()
     if w.max() > w.min() and (len(w) < FEW or counts) and w.max() / w.sum() > 2 * share:
         raise ValueError(
             f"One of {len(w)} rows has {w.max() / w.sum():.0%} of the weight, more than is "

@@ -11,12 +11,13 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import sklearn
+from sklearn import config_context, get_config
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer_names
@@ -69,6 +70,16 @@ def versions() -> dict[str, str]:
     """Return the versions that a fitted estimator depends on."""
     # sknn imports this module: its version is there by the time of a call.
     return {"sknn": sys.modules["sknn"].__version__, "scikit-learn": sklearn.__version__}
+
+
+def numpy_arrays() -> AbstractContextManager[None]:
+    """Return a context in which arrays of other libraries are converted to NumPy's.
+
+    scikit-learn does so unless its setting `array_api_dispatch` says otherwise.
+    """
+    if get_config()["array_api_dispatch"]:
+        return config_context(array_api_dispatch=False)
+    return nullcontext()
 
 
 @contextmanager
@@ -270,7 +281,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
 
     def _fit(self, X: Any, y: Any, given: Given) -> None:
         """Check, train, publish; then pass on Ctrl-C, or warn if training was cut short."""
-        with deferred_sigint() as interrupt:
+        with numpy_arrays(), deferred_sigint() as interrupt:
             fit = Fit.run(self, X, y, given, interrupt)
             self._publish(fit.attributes)
         if fit.history.interrupted or interrupt.pressed:
@@ -289,7 +300,8 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
         """Return the fitted network, and X, (n, n_features), as it takes it."""
         check_is_fitted(self)
         network = PublishedNetwork(vars(self))
-        return network, self._features.transform(self, X, network.dtype)
+        with numpy_arrays():
+            return network, self._features.transform(self, X, network.dtype)
 
     def hidden_representation(self, X: Any, layer: int = -1) -> Array:
         """Return what the neurons of a hidden layer put out.

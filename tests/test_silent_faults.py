@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 
 from sknn import FFNNClassifier, FFNNRegressor, NetworkDisplay
 
@@ -167,3 +168,30 @@ def test_columns_of_one_scale_are_not_blamed():
     said = " ".join(str(getattr(each, "message", each)) for each in caught)
     assert "learning_rate" in said
     assert "times the smallest" not in said
+
+
+class Foreign:
+    """An array of another library: it has a namespace, and NumPy can convert it."""
+
+    def __init__(self, values):
+        self._values = np.asarray(values)
+        self.shape, self.ndim, self.dtype = self._values.shape, self._values.ndim, "float64"
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self._values, dtype=dtype)
+
+    def __array_namespace__(self, api_version=None):
+        raise NotImplementedError("only its own library can use it")
+
+    def __len__(self):
+        return len(self._values)
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+@pytest.mark.parametrize("dispatch", [False, True])
+def test_arrays_of_another_library_are_converted(dispatch, early_stopping):
+    params = GOOD | {"max_iter": 3, "early_stopping": early_stopping}
+    expected = FFNNRegressor(**params).fit(X, y).predict(X)
+    with config_context(array_api_dispatch=dispatch):
+        model = FFNNRegressor(**params).fit(Foreign(X), Foreign(y))
+        np.testing.assert_array_equal(model.predict(Foreign(X)), expected)

@@ -38,7 +38,7 @@ def is_table(X: Any) -> bool:
             X = np.asarray(X)
         except ValueError:  # rows of different lengths, which validation explains
             return False
-    return getattr(X.dtype, "kind", "") in "OSUTMm"
+    return getattr(X.dtype, "kind", "f") in "OSUTMm"
 
 
 def columns(X: Any) -> list[tuple[Any, Any]]:

@@ -14,7 +14,7 @@ from scipy import sparse
 from sklearn.utils import check_random_state
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
-from ..encoding.targets import Targets, check_float32
+from ..encoding.targets import Targets, check_range
 from ..engine.arrays import Input
 from ..engine.cost import L2, Cost
 from ..engine.data import Target
@@ -143,8 +143,8 @@ class Fit:
         link = self.parts.activations[-1].link if scales else ""
         link = link if link in FOLDED else ""
         targets, Y = targets.scaled(link, data)
-        if link and data.X.dtype == np.float32:
-            check_float32(targets.scaling)
+        if link:
+            check_range(targets.scaling, data.X.dtype)
         return targets, Y
 
     def _start(self) -> tuple[Network, TrainingState]:

@@ -134,7 +134,8 @@ class InputScaling:
         """Return `X`, (n, n_features), as the network learns it; a copy."""
         if not self.centred:
             scaled = sparse.csr_matrix(X, copy=True)
-            scaled.data /= self.scale.astype(self.dtype)[scaled.indices]
+            with np.errstate(over="ignore"):  # of rows of weight 0
+                scaled.data /= self.scale.astype(self.dtype)[scaled.indices]
             return scaled
         with np.errstate(over="ignore"):  # of rows of weight 0
             encoded: Array = X - self.shift.astype(self.dtype)

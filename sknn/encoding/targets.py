@@ -336,10 +336,12 @@ class Numbers:
         counted = rows if w is None else rows[w[:, 0] > 0]
         low = np.minimum(self.low, counted.min(axis=0, initial=np.inf))
         high = np.maximum(self.high, counted.max(axis=0, initial=-np.inf))
-        Y = scaling.encode(Y)
-        if link and data.w is not None and not data.w.all():
-            # Such rows may hold anything: here they are of the mean.
-            Y[data.w[:, 0] == 0] = 0 if link == "identity" else 1
+        with np.errstate(over="ignore"):  # of rows of weight 0
+            Y = scaling.encode(Y)
+        if data.w is not None and not data.w.all():
+            # Such rows may hold anything: here they are of the mean, or of what any loss
+            # is defined for.
+            Y = np.where(data.w > 0, Y, 0.0 if link == "identity" else 1.0)
         return replace(self, scaling=scaling, low=low, high=high), Y
 
     def clip(self, A: Array) -> None:

@@ -16,7 +16,7 @@ from ..warning import warn_user
 from .hints import explain_value
 from .splitting import split
 from .validation_set import ValidationSet, warn_of_scale
-from .weights import mean_one, weighted, weighted_in_stream
+from .weights import check_float, mean_one, weighted, weighted_in_stream
 
 AUTO_ROWS = 10_000  # early_stopping="auto" starts above it, as in HistGradientBoosting
 
@@ -106,6 +106,8 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
     train, out = _split(estimator, given.rows, w, targets.strata(Y), len(Y), seed)
     features, X_checked = features.fit_transform(X_given, y_checked, w, train)
     data = Data(X_checked, Y, w, train)
+    if given.incremental:
+        check_float(w, X_checked.dtype)
     validation_set = _given_validation_set(estimator, features, targets, data, given)
     if out is not None:
         validation_set = _held_out(features, X, y_checked, data, out)
@@ -180,10 +182,11 @@ def _given_validation_set(
     Y = targets.transform(y, "y_val")
     weights = "sample_weight_val", given.sample_weight_val
     _, w = weighted(estimator, targets, Y, *weights)
-    warn_of_scale(data.X, X)
     if w is not None:
         w = w / w.max()  # so that their sum does not overflow
-    return ValidationSet(given.X_val, given.y_val, Data(X, Y, w))
+    held_out = ValidationSet(given.X_val, given.y_val, Data(X, Y, w)).counted()
+    warn_of_scale(data.X if data.w is None else data.X[data.w[:, 0] > 0], held_out.data.X)
+    return held_out
 
 
 def _split(

@@ -16,7 +16,7 @@ from sklearn.utils.sparsefuncs import mean_variance_axis
 
 from ..encoding.targets import Targets, check_range
 from ..engine.arrays import Input
-from ..engine.cost import L2, Cost
+from ..engine.cost import L2, Cost, DivergenceError, is_flat, sampled
 from ..engine.data import Target
 from ..engine.lbfgs import minimise
 from ..engine.network import Network
@@ -44,6 +44,11 @@ LEAST_ROWS, MOST_ROWS, STEPS, FEW_ROWS = 16, 200, 8, 64
 # `ABSURD` times as large. Losses below `FLOOR`, in the units of training, are never one.
 FAILED, ABSURD, BEGUN, FLOOR = 2.0, 100.0, 100, 0.1
 NOTHING = 1e-4  # a loss of a constant prediction that leaves nothing to learn
+FLAT = (
+    "The network predicts the same for every row: nothing gets through its hidden layers, "
+    'as with "relu" after steps that were too long. Lower learning_rate or alpha, or use '
+    "another activation or initializer."
+)
 UNEVEN = 10.0  # ratio of spreads of columns that is worth a word
 FOLDED = ("identity", "log")  # links whose scale of y the last layer can take back
 
@@ -118,10 +123,7 @@ class Fit:
             If input or parameters are not as they should be, or training diverges.
         """
         checked = check(estimator, X, y, given)
-        has_validation_set = checked.validation_set is not None
-        parts = Parts.of(estimator, checked.targets, checked.data.Y, has_validation_set)
-        if given.X_val is not None and checked.validation_set is not None:
-            parts.loss.outputs_for(checked.validation_set.data.Y)
+        parts = Parts.of(estimator, checked.targets, checked.data, checked.validation_set)
         if isinstance(parts.solver, LBFGS):
             warn_unused(estimator, checked.keep_best)
         if checked.resumes and parts.n_outputs != estimator.n_outputs_:
@@ -299,9 +301,12 @@ class Fit:
         data = self.checked.data._replace(X=self._X, Y=self._Y)
         solver = self.parts.solver
         cost = Cost(self.network, self.parts.loss, L2(float(self.estimator.alpha)))
-        if isinstance(solver, LBFGS):
-            return minimise(cost, data, solver, plan, self.observer)
-        return train(cost, data, solver, plan, self.state, self.observer)
+        try:
+            if isinstance(solver, LBFGS):
+                return minimise(cost, data, solver, plan, self.observer)
+            return train(cost, data, solver, plan, self.state, self.observer)
+        except DivergenceError as error:
+            raise ValueError(f"{error} {self._advice()}".rstrip()) from None
 
     def _checkpoint(self) -> Checkpoint:
         """Return where training has stopped."""
@@ -322,6 +327,8 @@ class Fit:
         history, incremental = self.history, self.checked.given.incremental
         if self._has_failed(incremental):
             return self._failure()
+        if not incremental and self._is_flat():
+            return FLAT
         meant = history.converged or history.stopped or history.out_of_time
         stochastic = isinstance(self.parts.solver, Optimizer)
         ends = stochastic and self.parts.schedule.ends
@@ -351,6 +358,14 @@ class Fit:
         # Where a constant is right, as with a single class of weight, nothing can fail.
         worse = history.outcome > FAILED * history.constant + FLOOR > FLOOR + NOTHING
         return worse and has_begun and not incremental
+
+    def _is_flat(self) -> bool:
+        """Return whether all rows get the same, although X and the targets vary."""
+        if self.history.constant <= NOTHING or self.targets.one_class:
+            return False
+        data = self.checked.data._replace(X=self._X, Y=self._Y)
+        X = sampled(self.network, data).X
+        return is_flat(self.network, X) and spread(X) > 0
 
     def _failure(self) -> str:
         """Return the message that training ended worse than it could have begun."""
@@ -383,7 +398,7 @@ def generator(random_state: Any) -> np.random.Generator:
 def spread(X: Input) -> float:
     """Return the ratio of the largest to the smallest spread of the columns of X.
 
-    X is of shape (n, n_features); constant columns do not count.
+    X is of shape (n, n_features); constant columns do not count. 0 if all are constant.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         if sparse.issparse(X):
@@ -391,4 +406,4 @@ def spread(X: Input) -> float:
         else:
             std = X.std(axis=0, dtype=np.float64)
     std = std[(std > 0) & np.isfinite(std)]
-    return float(std.max() / std.min()) if len(std) else 1.0
+    return float(std.max() / std.min()) if len(std) else 0.0

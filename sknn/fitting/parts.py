@@ -17,13 +17,14 @@ import numpy as np
 from ..encoding.targets import Targets
 from ..engine.activation import Activation
 from ..engine.activations import ACTIVATIONS
-from ..engine.data import Target
+from ..engine.data import Data, Target
 from ..engine.initializers import INITIALIZERS, CustomInitializer, Initializer
 from ..engine.loss import CustomLoss, Loss
 from ..engine.losses import LOSSES, LogLoss
 from ..engine.optimizers import SOLVERS, Solver
 from ..engine.schedules import SCHEDULES, CustomSchedule, Schedule
 from ..warning import warn_user
+from .validation_set import ValidationSet
 
 HIDDEN_ACTIVATIONS = {name for name, part in ACTIVATIONS.items() if part.hidden}
 
@@ -118,7 +119,11 @@ class Parts:
 
     @classmethod
     def of(
-        cls, estimator: Any, targets: Targets, Y: Target, has_validation_set: bool
+        cls,
+        estimator: Any,
+        targets: Targets,
+        data: Data,
+        validation_set: ValidationSet | None,
     ) -> Parts:
         """Return the parts that the parameters of `estimator` name.
 
@@ -126,9 +131,9 @@ class Parts:
         ----------
         estimator : estimator
         targets : Targets
-        Y : array or OneHot of shape (n, n_columns)
-            What the loss must be defined for.
-        has_validation_set : bool
+        data : Data
+        validation_set : ValidationSet or None
+            The loss must be defined for the targets of both.
 
         Raises
         ------
@@ -137,14 +142,16 @@ class Parts:
         """
         widths = _widths(estimator.hidden_layer_sizes)
         loss = resolve_loss(estimator, targets.task)
-        n_outputs = loss.outputs_for(Y)
+        n_outputs = loss.outputs_for(data.counted)
+        if validation_set is not None:
+            _check_held_out(loss, validation_set.data.Y)
         name = _output_name(estimator.output_activation, loss, targets, n_outputs)
         output = _resolve(name, ACTIVATIONS)
         _check_output(name, output, loss, targets, n_outputs)
         hidden = _per_layer("activation", estimator.activation, widths, _activation)
         activations = (*hidden, output)
         dropout = _per_layer("dropout", estimator.dropout, widths, _dropout)
-        _warn_without_effect(estimator, has_validation_set, dropout)
+        _warn_without_effect(estimator, validation_set is not None, dropout)
         return cls(
             widths=widths,
             n_outputs=n_outputs,
@@ -157,6 +164,14 @@ class Parts:
             schedule=_schedule(estimator, "learning_rate_schedule"),
             dropout_schedule=_schedule(estimator, "dropout_schedule"),
         )
+
+
+def _check_held_out(loss: Loss, Y: Target) -> None:
+    """Raise a ValueError if the loss is not defined for targets `Y` held out, (n, k)."""
+    try:
+        loss.outputs_for(Y)
+    except ValueError as error:
+        raise ValueError(f"y_val: {str(error).replace('but y ', 'but y_val ')}") from error
 
 
 def _resolve(value: Any, registry: Mapping[str, Any]) -> Any:

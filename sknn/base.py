@@ -31,6 +31,7 @@ from sklearn.utils._param_validation import (
 from sklearn.utils.validation import check_is_fitted
 
 from .display.layers import layers_html
+from .encoding.foreign import as_numpy
 from .encoding.targets import Targets
 from .engine.activation import Activation
 from .engine.activations import ACTIVATIONS
@@ -44,6 +45,7 @@ from .engine.part import Part
 from .engine.schedules import SCHEDULES, Schedule
 from .engine.stopping import Interrupt
 from .fitting.callbacks import CallbackSupportMixin, with_callbacks
+from .fitting.calls import named
 from .fitting.checking import Given
 from .fitting.fit import Fit
 from .fitting.hints import unknown_parameters
@@ -60,7 +62,8 @@ def has_partial_fit(estimator: BaseFFNN) -> bool:
     solver = SOLVERS.get(solver) if isinstance(solver, str) else solver
     if isinstance(solver, LBFGS):
         raise AttributeError(
-            f"partial_fit needs a stochastic solver, not solver={estimator.solver!r}."
+            f"{type(estimator).__name__} has no partial_fit with solver="
+            f"{estimator.solver!r}, which takes all rows at once: use solver='adam'."
         )
     return True
 
@@ -226,6 +229,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "coefs_")
 
+    @named
     @with_callbacks
     def fit(
         self,
@@ -270,6 +274,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
 
     def _fit(self, X: Any, y: Any, given: Given) -> None:
         """Check, train, publish; then pass on Ctrl-C, or warn if training was cut short."""
+        X, y, given = as_numpy(X, "X"), as_numpy(y, "y"), given.as_numpy()
         with deferred_sigint() as interrupt:
             fit = Fit.run(self, X, y, given, interrupt)
             self._publish(fit.attributes)
@@ -289,7 +294,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
         """Return the fitted network, and X, (n, n_features), as it takes it."""
         check_is_fitted(self)
         network = PublishedNetwork(vars(self))
-        return network, self._features.transform(self, X, network.dtype)
+        return network, self._features.transform(self, as_numpy(X, "X"), network.dtype)
 
     def hidden_representation(self, X: Any, layer: int = -1) -> Array:
         """Return what the neurons of a hidden layer put out.

@@ -86,7 +86,7 @@ def explain(X: Any, name: str, error: Exception) -> None:
         raise ValueError(f"{name} has {remedy}. Column: {column!r}. {error}") from error
     remedy = _remedy(X, str(error))
     if name != "X" or remedy:
-        # scikit-learn's advice on missing values, after the first line, is other estimators.
+        # After the first line on missing values, scikit-learn advises other estimators.
         text = str(error).partition("\n")[0] if "contains NaN" in str(error) else str(error)
         text = text.replace("Input X ", f"Input {name} ")
         prefix = "" if name == "X" else f"{name}: "

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from sklearn.utils import _safe_indexing, check_random_state
 
 from ..encoding.features import Features
+from ..encoding.foreign import as_numpy
 from ..encoding.targets import Targets
 from ..engine.arrays import Array
 from ..engine.data import Data
@@ -46,6 +47,13 @@ class Given:
     incremental: bool = False
     rows: Array | None = None
     follower: Any = None
+
+    def as_numpy(self) -> Given:
+        """Return the same with arrays of other libraries as NumPy's."""
+        names = ("sample_weight", "X_val", "y_val", "sample_weight_val", "classes")
+        return replace(
+            self, **{name: as_numpy(getattr(self, name), name) for name in names}
+        )
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import numpy as np
 from ..encoding.targets import Targets
 from ..engine.activation import Activation
 from ..engine.activations import ACTIVATIONS
+from ..engine.arrays import Array
 from ..engine.data import Data, Target
 from ..engine.initializers import INITIALIZERS, CustomInitializer, Initializer
 from ..engine.loss import CustomLoss, Loss
@@ -26,6 +27,14 @@ from ..engine.schedules import SCHEDULES, CustomSchedule, Schedule
 from ..warning import warn_user
 from .validation_set import ValidationSet
 
+RANGES = {
+    "exp": (0.0, np.inf),
+    "relu": (0.0, np.inf),
+    "sigmoid": (0.0, 1.0),
+    "softmax": (0.0, 1.0),
+    "softplus": (0.0, np.inf),
+    "tanh": (-1.0, 1.0),
+}
 HIDDEN_ACTIVATIONS = {name for name, part in ACTIVATIONS.items() if part.hidden}
 
 # Parameters that need a validation set, and that need a hidden layer.
@@ -103,6 +112,8 @@ class Parts:
         One per layer.
     dropout : tuple of float
         One per hidden layer.
+    reaches : bool
+        Whether the output activation can put out all targets.
     loss, solver, schedule, dropout_schedule : Loss, Solver, Schedule, Schedule
     """
 
@@ -110,6 +121,7 @@ class Parts:
     n_outputs: int
     activations: tuple[Activation, ...]
     out_activation: str | Activation
+    reaches: bool
     initializers: tuple[Initializer, ...]
     dropout: tuple[float, ...]
     loss: Loss
@@ -157,6 +169,7 @@ class Parts:
             n_outputs=n_outputs,
             activations=activations,
             out_activation="logistic" if name == "sigmoid" else name,
+            reaches=targets.task != "regression" or _reaches(name, output, data.counted),
             initializers=_initializers(estimator.initializer, activations),
             dropout=dropout,
             loss=loss,
@@ -286,6 +299,21 @@ def _check_output(
     else:
         return
     raise ValueError(f"output_activation={name!r} {problem}.")
+
+
+def _reaches(name: Any, output: Activation, Y: Array) -> bool:
+    """Return whether the output can be as the targets `Y`, (n, k); warn if it cannot."""
+    known = [limits for other, limits in RANGES.items() if ACTIVATIONS[other] == output]
+    low, high = known[0] if known else (-np.inf, np.inf)
+    least, greatest = Y.min(initial=np.inf), Y.max(initial=-np.inf)
+    if least >= low and greatest <= high:
+        return True
+    limits = f"from {low:g} to {high:g}" if np.isfinite(high) else f"of at least {low:g}"
+    warn_user(
+        f"output_activation={name!r} gives values {limits}, but y goes from {least:g} to "
+        f"{greatest:g}: use 'auto', or scale y."
+    )
+    return False
 
 
 def _initializers(value: Any, activations: Sequence[Activation]) -> tuple[Initializer, ...]:

@@ -59,7 +59,7 @@ class Moments(NamedTuple):
         return self.std <= np.finfo(np.float64).eps * np.abs(self.mean)
 
     def blurred(self, dtype: Any) -> Array:
-        """Return which columns vary too little around their mean for floats of `dtype`."""
+        """Return which columns `dtype` would round too much, shape (n_columns,)."""
         steps = 1000 * float(np.finfo(dtype).eps) * np.abs(self.mean)
         return (self.std < steps) & ~self.constant
 

@@ -114,20 +114,17 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
     train, out = _split(estimator, given.rows, w, targets.strata(Y), len(Y), seed)
     features, X_checked = features.fit_transform(X_given, y_checked, w, train)
     data = Data(X_checked, Y, w, train)
-    if given.incremental:
-        check_float(w, X_checked.dtype)
     validation_set = _given_validation_set(estimator, features, targets, data, given)
     if out is not None:
         validation_set = _held_out(features, X, y_checked, data, out)
-    if not given.incremental:
-        data = data._replace(w=mean_one(w, train))
+    w = check_float(w, data.X.dtype) if given.incremental else mean_one(w, train)
     return Checked(
         X=X,
         y=y,
         given=given,
         features=features,
         targets=targets,
-        data=data,
+        data=data._replace(w=w),
         validation_set=validation_set,
         keep_best=keep_best,
         resumes=resumes,

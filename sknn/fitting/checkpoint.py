@@ -131,6 +131,11 @@ def _check_widths(network: Network, estimator: Any) -> None:
             )
     if [W.shape for W in network.params.W] != [W.shape for W in estimator.coefs_]:
         fitted = tuple(len(b) for b in estimator.intercepts_[:-1])
+        if fitted == network.widths[1:-1]:
+            raise ValueError(
+                f"coefs_ has arrays of shapes {[W.shape for W in estimator.coefs_]}, but "
+                f"the network needs {[W.shape for W in network.params.W]}."
+            )
         raise ValueError(
             f"hidden_layer_sizes={estimator.hidden_layer_sizes!r} does not match the "
             f"fitted network's {fitted}: a network that continues to learn keeps its "

@@ -74,9 +74,9 @@ ARGUMENTS = {
     "callbacks": "the method set_callbacks(...) of the estimator",
     "class_weight": "the parameter class_weight of the classifier",
     "epochs": "the parameter max_iter of the estimator",
-    "eval_set": "X_val=..., y_val=...",
+    "eval_set": "X_val and y_val",
     "sample_weight_eval_set": "sample_weight_val",
-    "validation_data": "X_val=..., y_val=...",
+    "validation_data": "X_val and y_val",
     "validation_split": "the parameter validation_fraction of the estimator",
     "verbose": "the parameter verbose of the estimator",
     "weights": "sample_weight",
@@ -104,8 +104,9 @@ def wrong_call(estimator: Any, method: str, expected: Signature, error: Exceptio
     called, text = f"{type(estimator).__name__}.{method}()", str(error)
     found = re.search(r"unexpected keyword argument '(\w+)'", text)
     if found is None:
-        remedy = " Pass the targets as y, after X." if "'y'" in text else ""
-        return f"{called} {text}.{remedy}"
+        is_y = "'y'" in text
+        remedy = "Pass the targets as y, after X." if is_y else "Pass arguments by name."
+        return f"{called} {text}. {remedy}"
     word = found[1]
     known = [name for name in expected.parameters if name != "self"]
     close = get_close_matches(word, known, n=1)

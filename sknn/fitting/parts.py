@@ -18,7 +18,7 @@ from ..encoding.targets import Targets
 from ..engine.activation import Activation
 from ..engine.activations import ACTIVATIONS
 from ..engine.arrays import Array
-from ..engine.data import Data, Target
+from ..engine.data import Data
 from ..engine.initializers import INITIALIZERS, CustomInitializer, Initializer
 from ..engine.loss import CustomLoss, Loss
 from ..engine.losses import LOSSES, LogLoss
@@ -131,11 +131,7 @@ class Parts:
 
     @classmethod
     def of(
-        cls,
-        estimator: Any,
-        targets: Targets,
-        data: Data,
-        validation_set: ValidationSet | None,
+        cls, estimator: Any, targets: Targets, data: Data, held_out: ValidationSet | None
     ) -> Parts:
         """Return the parts that the parameters of `estimator` name.
 
@@ -144,7 +140,7 @@ class Parts:
         estimator : estimator
         targets : Targets
         data : Data
-        validation_set : ValidationSet or None
+        held_out : ValidationSet or None
             The loss must be defined for the targets of both.
 
         Raises
@@ -154,23 +150,20 @@ class Parts:
         """
         widths = _widths(estimator.hidden_layer_sizes)
         loss = resolve_loss(estimator, targets.task)
-        n_outputs = loss.outputs_for(data.counted)
-        if validation_set is not None:
-            _check_held_out(loss, validation_set.data.Y)
+        n_outputs = _n_outputs(loss, data, held_out)
         name = _output_name(estimator.output_activation, loss, targets, n_outputs)
         output = _resolve(name, ACTIVATIONS)
         _check_output(name, output, loss, targets, n_outputs)
         hidden = _per_layer("activation", estimator.activation, widths, _activation)
-        activations = (*hidden, output)
         dropout = _per_layer("dropout", estimator.dropout, widths, _dropout)
-        _warn_without_effect(estimator, validation_set is not None, dropout)
+        _warn_without_effect(estimator, held_out is not None, dropout)
         return cls(
             widths=widths,
             n_outputs=n_outputs,
-            activations=activations,
+            activations=(*hidden, output),
             out_activation="logistic" if name == "sigmoid" else name,
             reaches=targets.task != "regression" or _reaches(name, output, data.counted),
-            initializers=_initializers(estimator.initializer, activations),
+            initializers=_initializers(estimator.initializer, (*hidden, output)),
             dropout=dropout,
             loss=loss,
             solver=_resolve(estimator.solver, SOLVERS),
@@ -179,12 +172,15 @@ class Parts:
         )
 
 
-def _check_held_out(loss: Loss, Y: Target) -> None:
-    """Raise a ValueError if the loss is not defined for targets `Y` held out, (n, k)."""
+def _n_outputs(loss: Loss, data: Data, held_out: ValidationSet | None) -> int:
+    """Return the nodes of the output layer; the loss must be defined for all targets."""
+    n_outputs = loss.outputs_for(data.counted)
     try:
-        loss.outputs_for(Y)
+        if held_out is not None:
+            loss.outputs_for(held_out.data.Y)
     except ValueError as error:
         raise ValueError(f"y_val: {str(error).replace('but y ', 'but y_val ')}") from error
+    return n_outputs
 
 
 def _resolve(value: Any, registry: Mapping[str, Any]) -> Any:

@@ -11,13 +11,12 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import sklearn
-from sklearn import config_context, get_config
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer_names
@@ -32,6 +31,7 @@ from sklearn.utils._param_validation import (
 from sklearn.utils.validation import check_is_fitted
 
 from .display.layers import layers_html
+from .encoding.foreign import as_numpy
 from .encoding.targets import Targets
 from .engine.activation import Activation
 from .engine.activations import ACTIVATIONS
@@ -45,6 +45,7 @@ from .engine.part import Part
 from .engine.schedules import SCHEDULES, Schedule
 from .engine.stopping import Interrupt
 from .fitting.callbacks import CallbackSupportMixin, with_callbacks
+from .fitting.calls import named
 from .fitting.checking import Given
 from .fitting.fit import Fit
 from .fitting.hints import unknown_parameters
@@ -61,7 +62,8 @@ def has_partial_fit(estimator: BaseFFNN) -> bool:
     solver = SOLVERS.get(solver) if isinstance(solver, str) else solver
     if isinstance(solver, LBFGS):
         raise AttributeError(
-            f"partial_fit needs a stochastic solver, not solver={estimator.solver!r}."
+            f"{type(estimator).__name__} has no partial_fit with solver="
+            f"{estimator.solver!r}, which takes all rows at once: use solver='adam'."
         )
     return True
 
@@ -70,16 +72,6 @@ def versions() -> dict[str, str]:
     """Return the versions that a fitted estimator depends on."""
     # sknn imports this module: its version is there by the time of a call.
     return {"sknn": sys.modules["sknn"].__version__, "scikit-learn": sklearn.__version__}
-
-
-def numpy_arrays() -> AbstractContextManager[None]:
-    """Return a context in which arrays of other libraries are converted to NumPy's.
-
-    scikit-learn does so unless its setting `array_api_dispatch` says otherwise.
-    """
-    if get_config()["array_api_dispatch"]:
-        return config_context(array_api_dispatch=False)
-    return nullcontext()
 
 
 @contextmanager
@@ -237,6 +229,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "coefs_")
 
+    @named
     @with_callbacks
     def fit(
         self,
@@ -281,7 +274,8 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
 
     def _fit(self, X: Any, y: Any, given: Given) -> None:
         """Check, train, publish; then pass on Ctrl-C, or warn if training was cut short."""
-        with numpy_arrays(), deferred_sigint() as interrupt:
+        X, y, given = as_numpy(X, "X"), as_numpy(y, "y"), given.as_numpy()
+        with deferred_sigint() as interrupt:
             fit = Fit.run(self, X, y, given, interrupt)
             self._publish(fit.attributes)
         if fit.history.interrupted or interrupt.pressed:
@@ -300,8 +294,7 @@ class BaseFFNN(CallbackSupportMixin, BaseEstimator):
         """Return the fitted network, and X, (n, n_features), as it takes it."""
         check_is_fitted(self)
         network = PublishedNetwork(vars(self))
-        with numpy_arrays():
-            return network, self._features.transform(self, X, network.dtype)
+        return network, self._features.transform(self, as_numpy(X, "X"), network.dtype)
 
     def hidden_representation(self, X: Any, layer: int = -1) -> Array:
         """Return what the neurons of a hidden layer put out.

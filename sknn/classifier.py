@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.metaestimators import available_if
 
 from .base import BaseFFNN, has_partial_fit
 from .encoding.labels import Labels
@@ -20,6 +19,7 @@ from .engine.loss import Loss
 from .engine.optimizers import Solver
 from .engine.schedules import Schedule
 from .fitting.callbacks import with_callbacks
+from .fitting.calls import available_if, named
 from .fitting.checking import Given
 from .fitting.probabilities import log_probabilities, probabilities
 
@@ -259,6 +259,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         return tags
 
     @available_if(has_partial_fit)
+    @named
     @with_callbacks
     def partial_fit(
         self,

@@ -9,9 +9,9 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.metaestimators import available_if
 
 from .base import BaseFFNN, has_partial_fit
+from .encoding.foreign import as_numpy
 from .encoding.targets import Numbers, Targets
 from .engine.activation import Activation
 from .engine.arrays import Array
@@ -21,6 +21,7 @@ from .engine.losses import Quantile
 from .engine.optimizers import Solver
 from .engine.schedules import Schedule
 from .fitting.callbacks import with_callbacks
+from .fitting.calls import available_if, named
 from .fitting.checking import Given
 
 
@@ -267,6 +268,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         self.verbose = verbose
 
     @available_if(has_partial_fit)
+    @named
     @with_callbacks
     def partial_fit(
         self,
@@ -346,7 +348,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         """
         A = self.predict(X)
         levels = self._loss.levels if isinstance(self._loss, Quantile) else ()
-        return explained(y, A, levels, sample_weight)
+        return explained(as_numpy(y, "y"), A, levels, sample_weight)
 
 
 def explained(y: Any, A: Array, levels: tuple[float, ...], sample_weight: Any) -> float:

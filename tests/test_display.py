@@ -282,6 +282,16 @@ def test_a_linear_model_is_inputs_and_outputs():
     assert len(display.edges_) == 1
 
 
+def test_the_curve_of_a_long_stream_ends_at_its_last_call():
+    display = LossCurveDisplay([3.0, 2.0, 1.0], best_iter=50, n_iter=51).plot()
+    assert display.lines_[0].get_xdata().tolist() == [49, 50, 51]
+    model = regressor()
+    model.loss_curve_, model.learning_rate_curve_ = [2.0, 1.0], [0.1, 0.1]
+    model.n_iter_ = 10_050
+    display = LossCurveDisplay.from_estimator(model)
+    assert display.lines_[0].get_xdata().tolist() == [10_049, 10_050]
+
+
 def test_a_network_of_zeros_can_be_drawn():
     display = NetworkDisplay(
         [np.zeros((2, 1))], [np.zeros(1)], input_names=["a", "b"], output_names=["c"]
@@ -305,11 +315,14 @@ def drawn_at_600_pixels(sizes):
     return display
 
 
+# Hardly anything gets through eight layers of two neurons.
+DEEP = pytest.mark.filterwarnings("ignore:The network predicts the same")
 SIZES = pytest.mark.parametrize(
     "sizes", [(), (3,), (100, 100), (8,) * 4, (2,) * 8], ids=str
 )
 
 
+@DEEP
 @SIZES
 def test_nothing_is_written_over_anything_else_or_the_edge(sizes):
     display = drawn_at_600_pixels(sizes)
@@ -321,6 +334,7 @@ def test_nothing_is_written_over_anything_else_or_the_edge(sizes):
         assert not any(box.overlaps(other) for other in boxes[:number])
 
 
+@DEEP
 @SIZES
 def test_no_name_is_written_over_a_neuron(sizes):
     display = drawn_at_600_pixels(sizes)

@@ -3,11 +3,13 @@
 import io
 import sys
 import warnings
+from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn import config_context
+from sklearn.exceptions import ConvergenceWarning
 
 from sknn import FFNNClassifier, FFNNRegressor, NetworkDisplay
 
@@ -23,7 +25,9 @@ GOOD = {
 }
 
 
-@pytest.mark.parametrize(("dtype", "offset"), [("f4", 1e5), ("f8", 1e14)])
+@pytest.mark.parametrize(
+    ("dtype", "offset"), [("f4", 1e5), ("f4", 1e6), ("f8", 1e14), ("f8", 1e15)]
+)
 def test_columns_that_rounding_blurs_are_learned_from_with_a_warning(dtype, offset):
     far = (X + offset).astype(dtype)
     with pytest.warns(
@@ -31,6 +35,53 @@ def test_columns_that_rounding_blurs_are_learned_from_with_a_warning(dtype, offs
     ):
         model = FFNNRegressor(**GOOD).fit(far, y)
     assert model.score(far, y) > 0.8
+
+
+@pytest.mark.parametrize("offset", [1e14, 1e15])
+def test_targets_that_rounding_blurs_are_learned_with_a_warning(offset):
+    with pytest.warns(UserWarning, match="y varies too little .* for float64.*offset"):
+        model = FFNNRegressor(**GOOD).fit(X, y + offset)
+    assert model.score(X, y + offset) > 0.8
+
+
+def test_a_long_constant_column_is_constant():
+    rows = np.column_stack([np.arange(300_000) % 7, np.full(300_000, 1 / 3)])
+    model = FFNNRegressor(2, max_iter=1, learning_rate_schedule="cosine")
+    model.fit(rows, rows[:, 0])
+    assert (model.coefs_[0][1] == 0).all()
+
+
+def test_a_dead_network_is_reported():
+    model = FFNNRegressor(5, learning_rate_schedule="cosine", max_iter=20)
+    start = [np.full(5, -100.0), np.zeros(1)]
+    with pytest.warns(ConvergenceWarning, match="predicts the same for every row.*Lower"):
+        model.fit(X, y, intercepts_init=start)
+
+
+def test_a_network_with_nothing_to_learn_is_not_called_dead():
+    model = FFNNRegressor(**GOOD)
+    model.fit(X, RNG.normal(size=120))
+    model.fit(X, np.full(120, 3.0))
+    model.fit(np.ones((120, 2)), y)
+    FFNNRegressor(alpha=100.0, **GOOD).fit(X, y)
+
+
+def float32_frames():
+    """Return tables of float32 whose types have other names, or another byte order."""
+    rows = np.maximum(X, 0).astype(np.float32)
+    frame = pd.DataFrame(rows)
+    yield rows.astype(">f4")
+    yield frame.astype(">f4")
+    yield frame.astype("Float32")
+    yield frame.astype(pd.SparseDtype(np.float32, 0))
+    if find_spec("pyarrow"):
+        yield frame.astype("float[pyarrow]")
+
+
+@pytest.mark.parametrize("rows", [*float32_frames()])
+def test_float32_of_any_kind_is_trained_in_float32(rows):
+    model = FFNNRegressor(**GOOD).fit(rows, y)
+    assert model.coefs_[0].dtype == np.float32 == model.predict(rows).dtype
 
 
 def test_a_constant_column_of_any_value_is_constant():
@@ -119,7 +170,7 @@ def test_a_value_of_the_wrong_type_gets_a_remedy(params, message):
 def test_missing_targets_get_a_remedy(bad):
     targets = y.copy()
     targets[3] = bad
-    with pytest.raises(ValueError, match="Input y contains.*Leave out such rows"):
+    with pytest.raises(ValueError, match="Input y contains.*leave out such rows"):
         FFNNRegressor().fit(X, targets)
 
 

@@ -25,6 +25,8 @@ class LossCurveDisplay:
         The epoch whose network was kept, from 1.
     learning_rate_curve : array-like or None, default=None
         Drawn on an axis of its own if it is not constant.
+    n_iter : int or None, default=None
+        The epoch of the last entry; None if the first entry is epoch 1.
 
     Attributes
     ----------
@@ -55,11 +57,13 @@ class LossCurveDisplay:
         validation_loss_curve: Any = None,
         best_iter: int | None = None,
         learning_rate_curve: Any = None,
+        n_iter: int | None = None,
     ) -> None:
         self.loss_curve = loss_curve
         self.validation_loss_curve = validation_loss_curve
         self.best_iter = best_iter
         self.learning_rate_curve = learning_rate_curve
+        self.n_iter = n_iter
 
     @classmethod
     def from_estimator(cls, estimator: Any, *, ax: Any = None) -> LossCurveDisplay:
@@ -82,6 +86,7 @@ class LossCurveDisplay:
             validation_loss_curve=getattr(estimator, "validation_loss_curve_", None),
             best_iter=getattr(estimator, "best_iter_", None),
             learning_rate_curve=estimator.learning_rate_curve_,
+            n_iter=estimator.n_iter_,
         )
         return display.plot(ax=ax)
 
@@ -99,7 +104,9 @@ class LossCurveDisplay:
         """
         self.ax_ = ax = new_axes(ax)
         self.figure_ = ax.figure
-        epochs = np.arange(1, len(self.loss_curve) + 1)
+        n = len(self.loss_curve)
+        # A long stream has lost the first entries.
+        epochs = np.arange(1, n + 1) + (0 if self.n_iter is None else self.n_iter - n)
         self.lines_ = ax.plot(epochs, self.loss_curve, label="training")
         if self.validation_loss_curve is not None:
             curve = np.asarray(self.validation_loss_curve, dtype=float)

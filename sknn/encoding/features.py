@@ -15,7 +15,6 @@ from sklearn.utils.validation import (
     _check_n_features,
     _is_fitted,
     check_array,
-    check_consistent_length,
     has_fit_parameter,
     validate_data,
 )
@@ -23,7 +22,14 @@ from sklearn.utils.validation import (
 from ..engine.arrays import Array, Input
 from ..engine.data import Data
 from ..warning import warn_user
-from .columns import FLOATS, explain, float_types, is_table
+from .columns import (
+    FLOATS,
+    explain,
+    explain_target,
+    float_types,
+    is_table,
+    raise_for_lengths,
+)
 from .scaling import InputScaling
 from .table import TableEncoder
 from .view import view
@@ -132,7 +138,7 @@ class Features:
         y = check_array(
             y, accept_sparse="csr", dtype=None, ensure_2d=False, input_name="y_val"
         )
-        check_consistent_length(X, y)
+        raise_for_lengths(X, y, "X_val", "y_val")
         return X, _flat(y)
 
     def fit_transform(
@@ -173,7 +179,8 @@ class Features:
     def scaled(self, data: Data, goes_on: bool) -> tuple[Features, Input]:
         """Return the features with the scale of the rows to train on, and X in that scale.
 
-        X is of shape (n, n_columns), of all rows.
+        X is of shape (n, n_columns), of all rows. Those of weight 0, which may hold
+        anything, are rows of 0.
 
         Parameters
         ----------
@@ -181,15 +188,18 @@ class Features:
         goes_on : bool
             Whether the rows seen before count, too.
         """
-        X = data.X
+        X, w = data.X, data.w
+        ignored = None if w is None or w.all() else w[:, 0] == 0
         if not self.scales:
-            return self, X
+            return self, X if ignored is None else blanked(X.copy(), ignored)
         scaling = self.scaling
         if scaling is None or not goes_on:
             scaling = InputScaling.start(X)
         X = scaling.alike(X)
         scaling = scaling.update(X, data.w, data.indices)
-        return replace(self, scaling=scaling), scaling.encode(X)
+        X = scaling.encode(X)
+        X = X if ignored is None else blanked(X, ignored)
+        return replace(self, scaling=scaling), X
 
     def transform(self, estimator: Any, X: Any, dtype: Any) -> Input:
         """Return `X` checked and encoded, as an array or CSR matrix of `dtype`.
@@ -285,16 +295,10 @@ def _checked(
                 y_numeric=_is_regression(estimator),
             )
     except (TypeError, ValueError) as error:
+        explain_target(X, y, error)
         explain(X, "X", error)
-        _explain_target(error)
         raise
     return _sound(X_checked, "X"), _targets(y)
-
-
-def _explain_target(error: Exception) -> None:
-    """Raise a ValueError with a remedy if `error` is of missing or infinite targets."""
-    if "Input y contains" in str(error):
-        raise ValueError(f"{error} Leave out such rows.") from error
 
 
 def check_target(estimator: Any, y: Any) -> Array:
@@ -323,13 +327,13 @@ def _checked_table(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Any,
         _check_n_features(estimator, X, reset=True)
     probe = object.__new__(type(estimator))  # which knows no names that X could lack
     vars(probe).update(estimator.get_params(deep=False))
-    y = validate_data(
-        probe,
-        y=y,
-        multi_output=True,
-        y_numeric=_is_regression(estimator),
-    )
-    check_consistent_length(X, y)
+    numeric = _is_regression(estimator)
+    try:
+        y = validate_data(probe, y=y, multi_output=True, y_numeric=numeric)
+    except ValueError as error:
+        explain_target(X, y, error)
+        raise
+    raise_for_lengths(X, y, "X", "y")
     return X, _targets(y)
 
 
@@ -342,6 +346,15 @@ def _targets(y: Array) -> Array:
             DataConversionWarning,
         )
     return _flat(y)
+
+
+def blanked(X: Input, rows: Array) -> Input:
+    """Return `X`, (n, n_columns), with 0 in the `rows` of a mask, (n,), in place."""
+    if sparse.issparse(X):
+        X.data[np.repeat(rows, np.diff(X.indptr))] = 0
+    else:
+        X[rows] = 0
+    return X
 
 
 def _matrix(encoded: Any, dtype: Any, name: str) -> Input:

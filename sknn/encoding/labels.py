@@ -52,7 +52,10 @@ class Labels:
             classes.
         """
         _check_missing(y, name)
-        check_classification_targets(y)
+        try:
+            check_classification_targets(y)
+        except ValueError as error:
+            raise ValueError(f"{error} For a quantity use FFNNRegressor.") from error
         kind = type_of_target(y, input_name=name)
         if kind == "multiclass-multioutput":
             raise ValueError(

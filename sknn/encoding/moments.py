@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..engine.arrays import Array
 
 BLOCK = 1 << 18  # values that are taken at once
+CLOSE = 1e-9  # deviations over the mean, below which the mean may be rounded
 
 
 class Moments(NamedTuple):
@@ -46,8 +47,21 @@ class Moments(NamedTuple):
         deviation = Y - mean
         unit = _unit(deviation)
         variance = np.average(np.square(deviation / unit), axis=0, weights=w)
-        weight = float(len(Y) if w is None else w.sum())
-        return cls(mean, unit * np.sqrt(variance), weight)
+        std = unit * np.sqrt(variance)
+        close = np.flatnonzero(np.abs(deviation).max(axis=0) <= CLOSE * np.abs(mean))
+        same = close[(Y[:, close] == Y[0, close]).all(axis=0)]
+        mean[same], std[same] = Y[0, same], 0.0  # to the last bit
+        return cls(mean, std, float(len(Y) if w is None else w.sum()))
+
+    @property
+    def constant(self) -> Array:
+        """Which columns have had one value so far, to rounding; shape (n_columns,)."""
+        return self.std <= np.finfo(np.float64).eps * np.abs(self.mean)
+
+    def blurred(self, dtype: Any) -> Array:
+        """Return which columns `dtype` would round too much, shape (n_columns,)."""
+        steps = 1000 * float(np.finfo(dtype).eps) * np.abs(self.mean)
+        return (self.std < steps) & ~self.constant
 
     def after(self, Y: Array, w: Array | None) -> Moments:
         """Return the moments after further rows, taken block by block in float64.

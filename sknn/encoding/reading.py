@@ -12,6 +12,7 @@ from sklearn.utils.validation import validate_data
 from ..engine.arrays import Array, Input
 from .cells import codes, column, numbers
 from .columns import columns
+from .foreign import as_numpy
 from .kinds import CATEGORIES, NUMBERS, OTHER, check_kind, chosen, column_types, kind_of
 from .view import view
 
@@ -200,6 +201,7 @@ def _checked(estimator: Any, X: Any, *, reset: bool) -> Any:
 
     `estimator` gets the number and the names of the columns if `reset`, else has them.
     """
+    X = as_numpy(X, "X")
     if hasattr(X, "collect") and not hasattr(X, "to_series"):
         raise TypeError("X is a lazy frame: pass X.collect().")
     if getattr(X, "shape", ())[1:] == (0,):

@@ -100,10 +100,9 @@ class InputScaling:
     def warn_of_rounding(self) -> None:
         """Warn if X varies too little around a mean for its type of float."""
         mean, std, _ = self.moments
-        steps = 1000 * np.finfo(self.dtype).eps * np.abs(mean)
-        rounded = (std < steps) & ~self.constant
-        if self.centred and rounded.any():
-            column = int(np.argmax(rounded))
+        blurred = self.moments.blurred(self.dtype)
+        if self.centred and blurred.any():
+            column = int(np.argmax(blurred))
             warn_user(
                 f"Column {column} of X varies by {std[column]:.2g} around "
                 f"{mean[column]:.3g}, too little for {np.dtype(self.dtype).name}: its "
@@ -113,13 +112,8 @@ class InputScaling:
 
     @property
     def constant(self) -> Array:
-        """Which columns have had one value so far, to rounding; shape (n_features,)."""
-        mean, std, _ = self.moments
-        if not self.centred:
-            return std == 0
-        # The moments are of float64, whatever X is: so much the mean may be rounded.
-        rounding: Array = 10 * np.finfo(np.float64).eps * np.abs(mean)
-        return std <= rounding
+        """Which columns have had one value so far, shape (n_features,)."""
+        return self.moments.constant
 
     @property
     def shift(self) -> Array:
@@ -140,7 +134,8 @@ class InputScaling:
         """Return `X`, (n, n_features), as the network learns it; a copy."""
         if not self.centred:
             scaled = sparse.csr_matrix(X, copy=True)
-            scaled.data /= self.scale.astype(self.dtype)[scaled.indices]
+            with np.errstate(over="ignore"):  # of rows of weight 0
+                scaled.data /= self.scale.astype(self.dtype)[scaled.indices]
             return scaled
         with np.errstate(over="ignore"):  # of rows of weight 0
             encoded: Array = X - self.shift.astype(self.dtype)

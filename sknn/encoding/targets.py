@@ -67,7 +67,7 @@ class TargetScaling:
             Y, w = Y[counts], w[counts]
         if not self.link or not len(Y):
             return self
-        seen = Moments(self.mean, self.std, self.weight)
+        seen = self.moments
         with np.errstate(over="ignore", invalid="ignore"):  # looked for below
             seen = seen.merged(Moments.of(Y, None if w is None else w[:, 0]))
             # With room for a network that is some thousand standard deviations off.
@@ -81,8 +81,13 @@ class TargetScaling:
 
     @property
     def constant(self) -> Array:
-        """Which outputs have had one value so far, to rounding; shape (n_outputs,)."""
-        return self.std <= 10 * np.finfo(np.float64).eps * np.abs(self.mean)
+        """Which outputs have had one value so far, shape (n_outputs,)."""
+        return self.moments.constant
+
+    @property
+    def moments(self) -> Moments:
+        """Mean, standard deviation and weight of the targets seen so far."""
+        return Moments(self.mean, self.std, self.weight)
 
     @cached_property
     def shift(self) -> Array:
@@ -156,20 +161,22 @@ class TargetScaling:
         return W, b
 
 
-def check_float32(scaling: TargetScaling) -> None:
-    """Warn if float32 cannot tell the targets apart, raise a ValueError if it overflows."""
-    limits = np.finfo(np.float32)
-    largest = np.abs(scaling.mean) + 10 * scaling.std
-    if (largest > float(limits.max)).any():
+def check_range(scaling: TargetScaling, dtype: Any) -> None:
+    """Warn if floats of `dtype`, that of X, cannot tell the targets apart.
+
+    A ValueError is raised if they overflow.
+    """
+    name, (mean, std, _) = np.dtype(dtype).name, scaling.moments
+    if (np.abs(mean) + 10 * std > float(np.finfo(dtype).max)).any():
         raise ValueError(
-            "y is too large for float32, in which X is: pass X as float64, or give y in "
+            f"y is too large for {name}, in which X is: pass X as float64, or give y in "
             "another unit."
         )
-    steps = 1000 * float(limits.eps) * np.abs(scaling.mean)
-    if scaling.link == "identity" and ((scaling.std < steps) & ~scaling.constant).any():
+    if scaling.link == "identity" and scaling.moments.blurred(dtype).any():
         warn_user(
-            "y varies too little around its mean for float32, in which X is: predictions "
-            "would be rounded. Pass X as float64, or subtract an offset from y."
+            f"y varies too little around its mean for {name}, in which X is: predictions "
+            "would be rounded. Subtract an offset from y"
+            + (", or pass X as float64." if name == "float32" else ".")
         )
 
 
@@ -329,10 +336,12 @@ class Numbers:
         counted = rows if w is None else rows[w[:, 0] > 0]
         low = np.minimum(self.low, counted.min(axis=0, initial=np.inf))
         high = np.maximum(self.high, counted.max(axis=0, initial=-np.inf))
-        Y = scaling.encode(Y)
-        if link and data.w is not None and not data.w.all():
-            # Such rows may hold anything: here they are of the mean.
-            Y[data.w[:, 0] == 0] = 0 if link == "identity" else 1
+        with np.errstate(over="ignore"):  # of rows of weight 0
+            Y = scaling.encode(Y)
+        if data.w is not None and not data.w.all():
+            # Such rows may hold anything: here they are of the mean, or of what any loss
+            # is defined for.
+            Y = np.where(data.w > 0, Y, 0.0 if link == "identity" else 1.0)
         return replace(self, scaling=scaling, low=low, high=high), Y
 
     def clip(self, A: Array) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from .activation import Activation
-from .arrays import Array, Generator, blocks_in_cache, ignore_overflow, xp
+from .arrays import Array, Generator, Input, blocks_in_cache, ignore_overflow, xp
 from .data import Data, gather
 from .loss import Loss, Output
 from .network import Layer, Network, Workspace, linear, propagate
@@ -140,16 +140,18 @@ def mean_costs(
     return means
 
 
+class DivergenceError(ValueError):
+    """The cost or a parameter is not finite."""
+
+
 def outcome(cost: Cost, data: Data) -> tuple[float, float]:
     """Return the mean loss after training, and that of the mean target as prediction.
 
-    On up to `OUTCOME_ROWS` rows, evenly spaced, of those to train on: the costs of an epoch
-    are taken before its steps, so nobody has looked at the last one.
+    On the rows of `sampled`: the costs of an epoch are taken before its steps, so nobody
+    has looked at the last one.
     """
     network, loss = cost.network, cost.loss
-    rows = max(16, min(OUTCOME_ROWS, OUTCOME_VALUES // len(network.layers[-1].b)))
-    every = data.indices if data.indices is not None else xp.arange(data.n)
-    part = data.part(every[:: -(-data.n // rows)])
+    part = sampled(network, data)
     if part.w is not None and not part.w.any():
         return 0.0, 0.0
     Y = gather(part.Y, slice(None), xp.empty(part.Y.shape, network.params.flat.dtype))
@@ -161,6 +163,20 @@ def outcome(cost: Cost, data: Data) -> tuple[float, float]:
         loss.cost(Y, Output(_before(A, network.output), A, network.output), costs)
     constant = float(xp.average(costs, axis=0, weights=w).sum())
     return float(mean_costs(network.layers, loss, part).sum()), constant
+
+
+def sampled(network: Network, data: Data) -> Data:
+    """Return up to `OUTCOME_ROWS` rows, evenly spaced, of those to train on."""
+    rows = max(16, min(OUTCOME_ROWS, OUTCOME_VALUES // len(network.layers[-1].b)))
+    every = data.indices if data.indices is not None else xp.arange(data.n)
+    return data.part(every[:: -(-data.n // rows)])
+
+
+def is_flat(network: Network, X: Input) -> bool:
+    """Return whether the network puts out the same for all rows of X, (n, n_features)."""
+    with ignore_overflow():
+        Z = propagate(X, linear(network.layers))
+    return bool((Z[0] == Z).all())
 
 
 def _before(A: Array, activation: Activation) -> Array:
@@ -176,15 +192,10 @@ def _before(A: Array, activation: Activation) -> Array:
 
 
 def check_finite(value: float, when: str, learning_rate: float | None) -> None:
-    """Raise a ValueError that says what to do if the cost `value` is not finite."""
+    """Raise a ValueError, `DivergenceError`, if the cost `value` is not finite."""
     if isfinite(value):
         return
-    rate = (
-        ""
-        if learning_rate is None
-        else f"Lower learning_rate (now {learning_rate:g}), or b"
-    )
-    raise ValueError(
-        f"Training diverged: the cost is {value} {when}. {rate or 'B'}ring the columns of "
-        'X to a common scale, as encoder="auto" does.'
-    )
+    remedy = "Use another solver."
+    if learning_rate is not None:
+        remedy = f"Lower learning_rate (now {learning_rate:g})."
+    raise DivergenceError(f"Training diverged: the cost is {value} {when}. {remedy}")

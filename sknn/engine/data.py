@@ -90,6 +90,11 @@ class Data(NamedTuple):
         """How many examples take part."""
         return len(self.Y if self.indices is None else self.indices)
 
+    @property
+    def counted(self) -> Target:
+        """The targets of the rows with a weight above 0, of all that were given."""
+        return self.Y if self.w is None else self.Y[self.w[:, 0] > 0]
+
     def part(self, indices: Array) -> Data:
         """Return a copy of the rows `indices`, (m,)."""
         w = None if self.w is None else self.w[indices]

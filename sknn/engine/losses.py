@@ -136,9 +136,10 @@ class Quantile(Loss):
         q = self.levels
         are_shares = all(isinstance(level, Real) and 0 < level < 1 for level in q)
         if not q or not are_shares or list(q) != sorted(set(q)):
+            percents = q and all(isinstance(p, Real) and 1 < p <= 100 for p in q)
             raise ValueError(
                 "Quantile: q must be in (0, 1), one number or several, ascending; got "
-                f"{self.q!r}."
+                f"{self.q!r}.{' For percentiles pass them / 100.' if percents else ''}"
             )
 
     @property

@@ -1,12 +1,14 @@
 """One call of fit, in the order in which it happens.
 
 - `checking`: what the user handed over, checked before anything is changed
+- `calls`: what a method says when it is called with arguments that it does not have
 - `hints`: names used by other libraries, and what they are called here
 - `weights`: weights of the examples, times those of their classes
 - `splitting`: which rows are held out
 - `validation_set`: the examples held out, and what the network scores there
 - `parts`: names become the engine's pieces
 - `fit`: the whole of it: `Fit`, one call from the user's X and y to what is published
+- `ending`: how training ended, and what the user should know of that
 - `units`: the user's units and those of training
 - `checkpoint`: where an earlier fit stopped, and how training continues from there
 - `observing`: after every epoch: curves, validation score, progress, callbacks

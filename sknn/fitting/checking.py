@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from sklearn.utils import _safe_indexing, check_random_state
 
 from ..encoding.features import Features
+from ..encoding.foreign import as_numpy
 from ..encoding.targets import Targets
 from ..engine.arrays import Array
 from ..engine.data import Data
@@ -16,7 +17,7 @@ from ..warning import warn_user
 from .hints import explain_value
 from .splitting import split
 from .validation_set import ValidationSet, warn_of_scale
-from .weights import mean_one, weighted, weighted_in_stream
+from .weights import check_float, mean_one, weighted, weighted_in_stream
 
 AUTO_ROWS = 10_000  # early_stopping="auto" starts above it, as in HistGradientBoosting
 
@@ -46,6 +47,13 @@ class Given:
     incremental: bool = False
     rows: Array | None = None
     follower: Any = None
+
+    def as_numpy(self) -> Given:
+        """Return the same with arrays of other libraries as NumPy's."""
+        names = ("sample_weight", "X_val", "y_val", "sample_weight_val", "classes")
+        return replace(
+            self, **{name: as_numpy(getattr(self, name), name) for name in names}
+        )
 
 
 @dataclass(frozen=True)
@@ -109,15 +117,14 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
     validation_set = _given_validation_set(estimator, features, targets, data, given)
     if out is not None:
         validation_set = _held_out(features, X, y_checked, data, out)
-    if not given.incremental:
-        data = data._replace(w=mean_one(w, train))
+    w = check_float(w, data.X.dtype) if given.incremental else mean_one(w, train)
     return Checked(
         X=X,
         y=y,
         given=given,
         features=features,
         targets=targets,
-        data=data,
+        data=data._replace(w=w),
         validation_set=validation_set,
         keep_best=keep_best,
         resumes=resumes,
@@ -180,10 +187,11 @@ def _given_validation_set(
     Y = targets.transform(y, "y_val")
     weights = "sample_weight_val", given.sample_weight_val
     _, w = weighted(estimator, targets, Y, *weights)
-    warn_of_scale(data.X, X)
     if w is not None:
         w = w / w.max()  # so that their sum does not overflow
-    return ValidationSet(given.X_val, given.y_val, Data(X, Y, w))
+    held_out = ValidationSet(given.X_val, given.y_val, Data(X, Y, w)).counted()
+    warn_of_scale(data.X if data.w is None else data.X[data.w[:, 0] > 0], held_out.data.X)
+    return held_out
 
 
 def _split(

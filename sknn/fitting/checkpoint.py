@@ -122,9 +122,20 @@ def _fill(name: str, given: Any, views: list[Array]) -> None:
 
 
 def _check_widths(network: Network, estimator: Any) -> None:
-    """Raise a ValueError if the fitted layers are not those of `network`."""
+    """Raise a ValueError if the fitted layers are not those of `network`, or not finite."""
+    for name in WEIGHTS:
+        if not all(np.isfinite(array).all() for array in getattr(estimator, name)):
+            raise ValueError(
+                f"{name} has NaN or infinity: set it to finite numbers, or call fit of a "
+                "new estimator."
+            )
     if [W.shape for W in network.params.W] != [W.shape for W in estimator.coefs_]:
         fitted = tuple(len(b) for b in estimator.intercepts_[:-1])
+        if fitted == network.widths[1:-1]:
+            raise ValueError(
+                f"coefs_ has arrays of shapes {[W.shape for W in estimator.coefs_]}, but "
+                f"the network needs {[W.shape for W in network.params.W]}."
+            )
         raise ValueError(
             f"hidden_layer_sizes={estimator.hidden_layer_sizes!r} does not match the "
             f"fitted network's {fitted}: a network that continues to learn keeps its "

@@ -10,17 +10,13 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from scipy import sparse
 from sklearn.utils import check_random_state
-from sklearn.utils.sparsefuncs import mean_variance_axis
 
-from ..encoding.targets import Targets, check_float32
-from ..engine.arrays import Input
-from ..engine.cost import L2, Cost
-from ..engine.data import Target
+from ..encoding.targets import Targets, check_range
+from ..engine.cost import L2, Cost, DivergenceError
+from ..engine.data import Data, Target
 from ..engine.lbfgs import minimise
 from ..engine.network import Network
-from ..engine.optimizer import Optimizer
 from ..engine.optimizers import LBFGS
 from ..engine.plan import History, Plan, TrainingState
 from ..engine.stopping import Interrupt
@@ -29,6 +25,7 @@ from ..warning import warn_user
 from .callbacks import CALLBACK_ATTRIBUTES, CallbackContexts
 from .checking import Checked, Given, check
 from .checkpoint import Checkpoint, resume, start_from
+from .ending import Ending, advice
 from .observing import FitObserver
 from .parts import Parts, warn_unused
 from .progress import ProgressLine
@@ -39,12 +36,6 @@ from .units import Units
 # one batch: there, and there alone, a weight of k can be the same as k equal rows. So is a
 # chunk of a stream, whose rows do not show how many there are in all.
 LEAST_ROWS, MOST_ROWS, STEPS, FEW_ROWS = 16, 200, 8, 64
-# A network is a failure if its loss is `FAILED` times that of a constant prediction, after
-# `BEGUN` steps or where nothing improves any more, or if its last steps made the loss
-# `ABSURD` times as large. Losses below `FLOOR`, in the units of training, are never one.
-FAILED, ABSURD, BEGUN, FLOOR = 2.0, 100.0, 100, 0.1
-NOTHING = 1e-4  # a loss of a constant prediction that leaves nothing to learn
-UNEVEN = 10.0  # ratio of spreads of columns that is worth a word
 FOLDED = ("identity", "log")  # links whose scale of y the last layer can take back
 
 
@@ -118,10 +109,7 @@ class Fit:
             If input or parameters are not as they should be, or training diverges.
         """
         checked = check(estimator, X, y, given)
-        has_validation_set = checked.validation_set is not None
-        parts = Parts.of(estimator, checked.targets, checked.data.Y, has_validation_set)
-        if given.X_val is not None and checked.validation_set is not None:
-            parts.loss.outputs_for(checked.validation_set.data.Y)
+        parts = Parts.of(estimator, checked.targets, checked.data, checked.validation_set)
         if isinstance(parts.solver, LBFGS):
             warn_unused(estimator, checked.keep_best)
         if checked.resumes and parts.n_outputs != estimator.n_outputs_:
@@ -143,8 +131,8 @@ class Fit:
         link = self.parts.activations[-1].link if scales else ""
         link = link if link in FOLDED else ""
         targets, Y = targets.scaled(link, data)
-        if link and data.X.dtype == np.float32:
-            check_float32(targets.scaling)
+        if link:
+            check_range(targets.scaling, data.X.dtype)
         return targets, Y
 
     def _start(self) -> tuple[Network, TrainingState]:
@@ -172,11 +160,15 @@ class Fit:
                 state.plateaus = 0  # those of an earlier fit say nothing about this one
             return network, state
         rng = generator(self.estimator.random_state)
-        data = self.checked.data._replace(X=self._X)
-        network.draw(parts.initializers, data, rng)
+        network.draw(parts.initializers, self._data, rng)
         if is_given:
             start_from(network, self.units, initial)
         return network, TrainingState(rng)
+
+    @property
+    def _data(self) -> Data:
+        """The examples as the network learns them."""
+        return self.checked.data._replace(X=self._X, Y=self._Y)
 
     def _observer(self) -> FitObserver:
         """Return what looks on after every epoch: curves, progress, callbacks."""
@@ -292,16 +284,32 @@ class Fit:
         self.attributes = self.publisher.final(observer.curves, self.history, checkpoint)
         if observer.callbacks is not None:
             observer.callbacks.end(self.attributes)
-        self.shortfall = self._shortfall()
+        self.shortfall = self._ending().shortfall()
 
     def _train(self, plan: Plan) -> History:
         """Train the network in place."""
-        data = self.checked.data._replace(X=self._X, Y=self._Y)
-        solver = self.parts.solver
+        data, solver = self._data, self.parts.solver
         cost = Cost(self.network, self.parts.loss, L2(float(self.estimator.alpha)))
-        if isinstance(solver, LBFGS):
-            return minimise(cost, data, solver, plan, self.observer)
-        return train(cost, data, solver, plan, self.state, self.observer)
+        try:
+            if isinstance(solver, LBFGS):
+                return minimise(cost, data, solver, plan, self.observer)
+            return train(cost, data, solver, plan, self.state, self.observer)
+        except DivergenceError as error:
+            raise ValueError(f"{error} {advice(self._X)}".rstrip()) from None
+
+    def _ending(self) -> Ending:
+        """Return how training ended."""
+        optimizer = self.state.optimizer
+        return Ending(
+            estimator=self.estimator,
+            parts=self.parts,
+            network=self.network,
+            data=self._data,
+            history=self.history,
+            n_steps=0 if optimizer is None else optimizer.step,
+            incremental=self.checked.given.incremental,
+            one_class=self.targets.one_class,
+        )
 
     def _checkpoint(self) -> Checkpoint:
         """Return where training has stopped."""
@@ -317,78 +325,8 @@ class Fit:
             split_seed=seed,
         )
 
-    def _shortfall(self) -> str:
-        """Return what the user should know of how training ended, if anything."""
-        history, incremental = self.history, self.checked.given.incremental
-        if self._has_failed(incremental):
-            return self._failure()
-        meant = history.converged or history.stopped or history.out_of_time
-        stochastic = isinstance(self.parts.solver, Optimizer)
-        ends = stochastic and self.parts.schedule.ends
-        if meant or incremental or ends or self.targets.one_class:
-            return ""
-        solver, max_iter = self.estimator.solver, self.estimator.max_iter
-        if not stochastic and len(history.costs) < max_iter:
-            return (
-                f"solver={solver!r} ended after {len(history.costs)} iterations before the "
-                f"cost stopped improving: {history.message}."
-            )
-        remedy = "Set early_stopping=True"
-        if stochastic:
-            remedy += ' or learning_rate_schedule="cosine"'
-        return (
-            f"max_iter={max_iter} was reached before the cost stopped improving. {remedy}, "
-            "or raise max_iter."
-        )
-
-    def _has_failed(self, incremental: bool) -> bool:
-        """Return whether the network is worse than a constant, or its last step absurd."""
-        history, state = self.history, self.state.optimizer
-        before = float(history.costs[-1].sum()) if history.costs else np.inf
-        if history.outcome > ABSURD * max(history.constant, before, FLOOR):
-            return True
-        has_begun = history.converged or (state is not None and state.step >= BEGUN)
-        # Where a constant is right, as with a single class of weight, nothing can fail.
-        worse = history.outcome > FAILED * history.constant + FLOOR > FLOOR + NOTHING
-        return worse and has_begun and not incremental
-
-    def _failure(self) -> str:
-        """Return the message that training ended worse than it could have begun."""
-        history, rate = self.history, ""
-        if isinstance(self.parts.solver, Optimizer):
-            rate = f"Lower learning_rate (now {self.estimator.learning_rate:g}). "
-        return (
-            "Training failed, it diverged or got stuck: the loss is "
-            f"{history.outcome:.3g}, that of a constant prediction {history.constant:.3g} "
-            f"(in the units of training). {rate}{self._advice()}"
-        ).rstrip()
-
-    def _advice(self) -> str:
-        """Return what to do about columns of different scales, "" if they have one."""
-        ratio = spread(self._X)
-        if ratio < UNEVEN:
-            return ""
-        return (
-            'Bring the columns of X to one scale, as encoder="auto" does: the largest '
-            f"standard deviation of a column is {ratio:.3g} times the smallest."
-        )
-
 
 def generator(random_state: Any) -> np.random.Generator:
     """Return a new source of randomness, seeded from scikit-learn's `random_state`."""
     seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
     return np.random.default_rng(seed)
-
-
-def spread(X: Input) -> float:
-    """Return the ratio of the largest to the smallest spread of the columns of X.
-
-    X is of shape (n, n_features); constant columns do not count.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        if sparse.issparse(X):
-            std = np.sqrt(mean_variance_axis(X, axis=0)[1])
-        else:
-            std = X.std(axis=0, dtype=np.float64)
-    std = std[(std > 0) & np.isfinite(std)]
-    return float(std.max() / std.min()) if len(std) else 1.0

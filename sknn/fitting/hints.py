@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from inspect import Signature
 from typing import Any
+
+from sklearn.metrics import get_scorer_names
 
 from ..engine.activations import ACTIVATIONS
 from ..engine.initializers import INITIALIZERS
@@ -65,6 +68,19 @@ NAMES: dict[str, Iterable[str]] = {
 }
 
 
+# What `fit` takes elsewhere.
+ARGUMENTS = {
+    "batch_size": "the parameter batch_size of the estimator",
+    "callbacks": "the method set_callbacks(...) of the estimator",
+    "class_weight": "the parameter class_weight of the classifier",
+    "epochs": "the parameter max_iter of the estimator",
+    "eval_set": "X_val and y_val",
+    "sample_weight_eval_set": "sample_weight_val",
+    "validation_data": "X_val and y_val",
+    "validation_split": "the parameter validation_fraction of the estimator",
+    "verbose": "the parameter verbose of the estimator",
+    "weights": "sample_weight",
+}
 NUMBER = r"[-+]?[\d.]+(e[-+]?\d+)?"
 
 
@@ -83,6 +99,24 @@ def unknown_parameters(estimator: str, given: Iterable[str], known: Iterable[str
     return " ".join(sentences)
 
 
+def wrong_call(estimator: Any, method: str, expected: Signature, error: Exception) -> str:
+    """Return what to say of a call that `error` says the signature does not allow."""
+    called, text = f"{type(estimator).__name__}.{method}()", str(error)
+    found = re.search(r"unexpected keyword argument '(\w+)'", text)
+    if found is None:
+        is_y = "'y'" in text
+        remedy = "Pass the targets as y, after X." if is_y else "Pass arguments by name."
+        return f"{called} {text}. {remedy}"
+    word = found[1]
+    known = [name for name in expected.parameters if name != "self"]
+    close = get_close_matches(word, known, n=1)
+    hint = ARGUMENTS.get(word) or (close[0] if close else "")
+    if not hint and word in estimator.get_params(deep=False):
+        hint = f"the parameter {word} of the estimator"
+    remedy = f"use {hint}" if hint else f"it has {', '.join(known)}"
+    return f"{called} got an unexpected keyword argument {word!r}: {remedy}."
+
+
 def explain_value(estimator: Any, error: ValueError) -> None:
     """Raise `error` again with a hint if it is of a name that is nearly right.
 
@@ -92,10 +126,23 @@ def explain_value(estimator: Any, error: ValueError) -> None:
     if found is None:
         return
     name = found[1]
+    if name == "scoring" and isinstance(getattr(estimator, name), str):
+        raise type(error)(_unknown_scorer(estimator)) from None
     # What is accepted stands before "Got ... instead."
     hint = _hint(name, getattr(estimator, name), str(error).rpartition(" Got ")[0])
     if hint:
         raise type(error)(f"{error} {hint}") from None
+
+
+def _unknown_scorer(estimator: Any) -> str:
+    """Return what to say of a `scoring` that is no scorer: not all the names there are."""
+    close = get_close_matches(estimator.scoring, ["loss", *get_scorer_names()], n=1)
+    question = f" Did you mean {close[0]!r}?" if close else ""
+    return (
+        f"The 'scoring' parameter of {type(estimator).__name__} must be 'loss', the name "
+        f"of a scorer, a callable or None. Got {estimator.scoring!r} instead.{question} "
+        "sklearn.metrics.get_scorer_names() has all names."
+    )
 
 
 def _hint(name: str, value: Any, allowed: str) -> str:

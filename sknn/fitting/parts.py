@@ -17,14 +17,24 @@ import numpy as np
 from ..encoding.targets import Targets
 from ..engine.activation import Activation
 from ..engine.activations import ACTIVATIONS
-from ..engine.data import Target
+from ..engine.arrays import Array
+from ..engine.data import Data
 from ..engine.initializers import INITIALIZERS, CustomInitializer, Initializer
 from ..engine.loss import CustomLoss, Loss
 from ..engine.losses import LOSSES, LogLoss
 from ..engine.optimizers import SOLVERS, Solver
 from ..engine.schedules import SCHEDULES, CustomSchedule, Schedule
 from ..warning import warn_user
+from .validation_set import ValidationSet
 
+RANGES = {
+    "exp": (0.0, np.inf),
+    "relu": (0.0, np.inf),
+    "sigmoid": (0.0, 1.0),
+    "softmax": (0.0, 1.0),
+    "softplus": (0.0, np.inf),
+    "tanh": (-1.0, 1.0),
+}
 HIDDEN_ACTIVATIONS = {name for name, part in ACTIVATIONS.items() if part.hidden}
 
 # Parameters that need a validation set, and that need a hidden layer.
@@ -102,6 +112,8 @@ class Parts:
         One per layer.
     dropout : tuple of float
         One per hidden layer.
+    reaches : bool
+        Whether the output activation can put out all targets.
     loss, solver, schedule, dropout_schedule : Loss, Solver, Schedule, Schedule
     """
 
@@ -109,6 +121,7 @@ class Parts:
     n_outputs: int
     activations: tuple[Activation, ...]
     out_activation: str | Activation
+    reaches: bool
     initializers: tuple[Initializer, ...]
     dropout: tuple[float, ...]
     loss: Loss
@@ -118,7 +131,7 @@ class Parts:
 
     @classmethod
     def of(
-        cls, estimator: Any, targets: Targets, Y: Target, has_validation_set: bool
+        cls, estimator: Any, targets: Targets, data: Data, held_out: ValidationSet | None
     ) -> Parts:
         """Return the parts that the parameters of `estimator` name.
 
@@ -126,9 +139,9 @@ class Parts:
         ----------
         estimator : estimator
         targets : Targets
-        Y : array or OneHot of shape (n, n_columns)
-            What the loss must be defined for.
-        has_validation_set : bool
+        data : Data
+        held_out : ValidationSet or None
+            The loss must be defined for the targets of both.
 
         Raises
         ------
@@ -137,26 +150,37 @@ class Parts:
         """
         widths = _widths(estimator.hidden_layer_sizes)
         loss = resolve_loss(estimator, targets.task)
-        n_outputs = loss.outputs_for(Y)
+        n_outputs = _n_outputs(loss, data, held_out)
         name = _output_name(estimator.output_activation, loss, targets, n_outputs)
         output = _resolve(name, ACTIVATIONS)
         _check_output(name, output, loss, targets, n_outputs)
         hidden = _per_layer("activation", estimator.activation, widths, _activation)
-        activations = (*hidden, output)
         dropout = _per_layer("dropout", estimator.dropout, widths, _dropout)
-        _warn_without_effect(estimator, has_validation_set, dropout)
+        _warn_without_effect(estimator, held_out is not None, dropout)
         return cls(
             widths=widths,
             n_outputs=n_outputs,
-            activations=activations,
+            activations=(*hidden, output),
             out_activation="logistic" if name == "sigmoid" else name,
-            initializers=_initializers(estimator.initializer, activations),
+            reaches=targets.task != "regression" or _reaches(name, output, data.counted),
+            initializers=_initializers(estimator.initializer, (*hidden, output)),
             dropout=dropout,
             loss=loss,
             solver=_resolve(estimator.solver, SOLVERS),
             schedule=_schedule(estimator, "learning_rate_schedule"),
             dropout_schedule=_schedule(estimator, "dropout_schedule"),
         )
+
+
+def _n_outputs(loss: Loss, data: Data, held_out: ValidationSet | None) -> int:
+    """Return the nodes of the output layer; the loss must be defined for all targets."""
+    n_outputs = loss.outputs_for(data.counted)
+    try:
+        if held_out is not None:
+            loss.outputs_for(held_out.data.Y)
+    except ValueError as error:
+        raise ValueError(f"y_val: {str(error).replace('but y ', 'but y_val ')}") from error
+    return n_outputs
 
 
 def _resolve(value: Any, registry: Mapping[str, Any]) -> Any:
@@ -271,6 +295,21 @@ def _check_output(
     else:
         return
     raise ValueError(f"output_activation={name!r} {problem}.")
+
+
+def _reaches(name: Any, output: Activation, Y: Array) -> bool:
+    """Return whether the output can be as the targets `Y`, (n, k); warn if it cannot."""
+    known = [limits for other, limits in RANGES.items() if ACTIVATIONS[other] == output]
+    low, high = known[0] if known else (-np.inf, np.inf)
+    least, greatest = Y.min(initial=np.inf), Y.max(initial=-np.inf)
+    if least >= low and greatest <= high:
+        return True
+    limits = f"from {low:g} to {high:g}" if np.isfinite(high) else f"of at least {low:g}"
+    warn_user(
+        f"output_activation={name!r} gives values {limits}, but y goes from {least:g} to "
+        f"{greatest:g}: use 'auto', or scale y."
+    )
+    return False
 
 
 def _initializers(value: Any, activations: Sequence[Activation]) -> tuple[Initializer, ...]:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 from scipy import sparse
 from sklearn.metrics import check_scoring
+from sklearn.utils import _safe_indexing
 
 from ..encoding.targets import TargetScaling
 from ..engine.arrays import Input
@@ -44,6 +45,15 @@ class ValidationSet:
     X: Any
     y: Any
     data: Data
+
+    def counted(self) -> ValidationSet:
+        """Return the set without rows of weight 0, which may hold anything."""
+        w = self.data.w
+        if w is None or w.all():
+            return self
+        rows = np.flatnonzero(w)
+        X, y = _safe_indexing(self.X, rows), _safe_indexing(self.y, rows)
+        return ValidationSet(X, y, self.data.part(rows))
 
     def losses(
         self, layers: Sequence[Layer], loss: Loss, scaling: TargetScaling
@@ -89,6 +99,11 @@ class ValidationSet:
                 f"scoring={scoring!r} failed on the validation set, the rows that are held "
                 f"out: {error}"
             ) from error
+        if not isfinite(score) and self.data.n == 1:
+            raise ValueError(
+                f"scoring={scoring!r} returned {score} for a validation set of a single "
+                "row: hold out more rows, or use another scoring."
+            )
         if not isfinite(score):
             raise_for_score(score, scoring)
         return score

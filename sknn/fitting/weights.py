@@ -104,6 +104,17 @@ def check_weights(name: str, sample_weight: Any, n: int) -> Array | None:
     return w[:, np.newaxis]
 
 
+def check_float(w: Array | None, dtype: Any) -> Array | None:
+    """Return the weights, (n, 1); raise a ValueError if `dtype` cannot hold them."""
+    if w is not None and w.max(initial=0) > 1e-3 * float(np.finfo(dtype).max):
+        raise ValueError(
+            f"sample_weight times class_weight is up to {w.max():.3g}, too large for "
+            f"{np.dtype(dtype).name}, in which X is: use smaller weights, or pass X as "
+            "float64."
+        )
+    return w
+
+
 def mean_one(w: Array | None, rows: Array | None) -> Array | None:
     """Return the weights, (n, 1), with mean 1 over the `rows`, (n_rows,), to train on."""
     if w is None:

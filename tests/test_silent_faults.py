@@ -246,3 +246,10 @@ def test_arrays_of_another_library_are_converted(dispatch, early_stopping):
     with config_context(array_api_dispatch=dispatch):
         model = FFNNRegressor(**params).fit(Foreign(X), Foreign(y))
         np.testing.assert_array_equal(model.predict(Foreign(X)), expected)
+
+
+def test_a_chunk_without_weight_is_accepted_beside_a_validation_set():
+    model = FFNNRegressor(**GOOD).partial_fit(X, y)
+    before = model.predict(X)
+    model.partial_fit(X, y, np.zeros(120), X_val=X, y_val=y)
+    np.testing.assert_array_equal(model.predict(X), before)

@@ -123,7 +123,7 @@ def warn_of_scale(X: Input, X_val: Input) -> None:
     As they have where X went through a step of a Pipeline and X_val did not. The shapes are
     (n, n_features) and (m, n_features). Columns of sparse matrices are not looked at.
     """
-    if sparse.issparse(X) or sparse.issparse(X_val):
+    if sparse.issparse(X) or sparse.issparse(X_val) or not len(X):
         return
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = X.mean(axis=0), X.std(axis=0)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 from scipy import sparse
 from sklearn import config_context
 
@@ -259,6 +260,8 @@ class Foreign:
 def test_arrays_of_other_libraries_are_read(dispatch, monkeypatch):
     monkeypatch.setenv("SCIPY_ARRAY_API", "1")
     rows, targets, labels = Foreign(X), Foreign(y), Foreign((y > 0) + 0)
+    if dispatch and tuple(map(int, sklearn.__version__.split(".")[:2])) < (1, 8):
+        pytest.importorskip("array_api_compat")  # without it nothing can be dispatched
     with config_context(array_api_dispatch=dispatch):
         model = FFNNRegressor(early_stopping=True, **GOOD)
         model.fit(rows, targets, Foreign(np.ones(120)), X_val=rows, y_val=targets)

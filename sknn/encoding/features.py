@@ -170,10 +170,11 @@ class Features:
         takes_weights = has_fit_parameter(encoder, "sample_weight")
         if w is not None and w.any() and takes_weights:
             weights["sample_weight"] = w[:, 0] if rows is None else w[rows, 0]
-        encoded = encoder.fit_transform(part, y, **weights)
         features = replace(self, encoder=encoder)
         if rows is None:
+            encoded = encoder.fit_transform(part, y, **weights)
             return features, _matrix(encoded, FLOATS, "X")
+        encoder.fit(part, y, **weights)
         return features, features._encoded(X, "X")
 
     def scaled(self, data: Data, goes_on: bool) -> tuple[Features, Input]:

@@ -163,10 +163,7 @@ class Reading:
         values, label = column(self.X, self.positions[j]), self.labels[j]
         kind = kind_of(values, dtype)
         if kind == OTHER:
-            raise TypeError(
-                f"X has lists, dicts or the like in {label}, but an argument must be a "
-                "string or a number: convert the cells."
-            )
+            check_kind(kind, label)
         if kind != NUMBERS:
             raise ValueError(
                 f"X has {kind} in {label}, but in fit it had numbers: convert the column "

@@ -15,6 +15,7 @@ from ..engine.arrays import Array
 from ..engine.data import Data
 from ..warning import warn_user
 from .hints import explain_value
+from .parts import set_by_the_user
 from .splitting import split
 from .validation_set import ValidationSet, warn_of_scale
 from .weights import check_float, mean_one, weighted, weighted_in_stream
@@ -157,10 +158,9 @@ def _stops_early(estimator: Any, given: Given, n: int) -> bool:
     """Return whether to end with the best network for the validation set."""
     wanted = estimator.early_stopping
     if given.X_val is not None:
-        if estimator.validation_fraction != 0.1:
+        for name, value in set_by_the_user(estimator, ("validation_fraction",)):
             warn_user(
-                f"validation_fraction={estimator.validation_fraction!r} has no effect "
-                "beside X_val: no rows are split off."
+                f"{name}={value!r} has no effect beside X_val: no rows are split off."
             )
         return bool(wanted)
     if given.incremental and wanted is True:

@@ -344,7 +344,7 @@ def warn_unused(estimator: Any, keep_best: bool) -> None:
     With early stopping, `keep_best`, every solver stops by `n_iter_no_change`.
     """
     names = {*UNUSED_BY_LBFGS} - ({"n_iter_no_change"} if keep_best else set())
-    for name, value in _set_by_the_user(estimator, names):
+    for name, value in set_by_the_user(estimator, names):
         warn_user(
             f"solver={estimator.solver!r} does not use {name}={value!r}: leave it "
             "at its default, or choose a stochastic solver such as 'adam'."
@@ -359,20 +359,20 @@ def _warn_without_effect(
     `dropout` has a rate per hidden layer.
     """
     if not has_validation_set and estimator.early_stopping is False:
-        for name, value in _set_by_the_user(estimator, VALIDATION):
+        for name, value in set_by_the_user(estimator, VALIDATION):
             warn_user(
                 f"{name}={value!r} has no effect without a validation set: set "
                 "early_stopping=True, or pass X_val and y_val to fit."
             )
     if dropout and not any(dropout):
-        for name, value in _set_by_the_user(estimator, ("dropout_schedule",)):
+        for name, value in set_by_the_user(estimator, ("dropout_schedule",)):
             warn_user(f"{name}={value!r} has no effect: dropout is 0.")
     if not dropout:
-        for name, value in _set_by_the_user(estimator, HIDDEN):
+        for name, value in set_by_the_user(estimator, HIDDEN):
             warn_user(f"{name}={value!r} has no effect: there is no hidden layer.")
 
 
-def _set_by_the_user(estimator: Any, names: Iterable[str]) -> list[tuple[str, Any]]:
+def set_by_the_user(estimator: Any, names: Iterable[str]) -> list[tuple[str, Any]]:
     """Return name and value of the parameters among `names` that are not at the default."""
     defaults = signature(type(estimator).__init__).parameters
     values = {name: getattr(estimator, name) for name in sorted(names)}

@@ -13,6 +13,7 @@ from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 
 from sknn import FFNNClassifier, FFNNRegressor, NetworkDisplay
+from sknn.fitting.splitting import split
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(120, 4))
@@ -117,15 +118,29 @@ def titanic():
     return table[:, :2], table[:, 2], table[:, 3]
 
 
-def test_a_frequency_table_is_not_split():
+@pytest.mark.parametrize("unit", [1, 2201], ids=["counts", "shares"])
+@pytest.mark.parametrize("fraction", [0.1, 0.2])
+@pytest.mark.parametrize("class_weight", [None, "balanced"])
+def test_a_frequency_table_is_not_split(unit, fraction, class_weight):
     rows, survived, w = titanic()
+    model = FFNNClassifier(
+        early_stopping=True, validation_fraction=fraction, class_weight=class_weight
+    )
     with pytest.raises(ValueError, match="frequency table cannot be divided"):
-        FFNNClassifier(early_stopping=True).fit(rows, survived, w)
+        model.fit(rows, survived, w / unit)
 
 
-def test_ordinary_weights_are_split():
-    w = RNG.uniform(0.1, 10, size=120)
-    FFNNRegressor(early_stopping=True, **GOOD).fit(X, y, w)
+@pytest.mark.parametrize("n", [30, 50, 120])
+def test_ordinary_weights_are_split(n):
+    for seed in range(10):
+        w = np.random.default_rng(seed).uniform(0.1, 10, size=n)
+        split(w, None, 0.1, 0)
+
+
+def test_weights_of_rare_classes_make_no_frequency_table():
+    labels = np.arange(40) < 4
+    model = FFNNClassifier(early_stopping=True, class_weight="balanced", **GOOD)
+    model.fit(X[:40], labels)
 
 
 def test_a_share_of_rows_to_hold_out_beside_given_ones_is_reported():

@@ -18,7 +18,7 @@ from .hints import explain_value
 from .parts import set_by_the_user
 from .splitting import split
 from .validation_set import ValidationSet, warn_of_scale
-from .weights import check_float, mean_one, weighted, weighted_in_stream
+from .weights import check_float, check_weights, mean_one, weighted, weighted_in_stream
 
 AUTO_ROWS = 10_000  # early_stopping="auto" starts above it, as in HistGradientBoosting
 
@@ -112,7 +112,7 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
     targets, w = weigh(estimator, targets, Y, "sample_weight", given.sample_weight)
     keep_best = _stops_early(estimator, given, len(Y))
     seed = _split_seed(estimator) if keep_best and given.X_val is None else None
-    train, out = _split(estimator, given.rows, w, targets.strata(Y), len(Y), seed)
+    train, out = _split(estimator, given, w, targets.strata(Y), len(Y), seed)
     features, X_checked = features.fit_transform(X_given, y_checked, w, train)
     data = Data(X_checked, Y, w, train)
     validation_set = _given_validation_set(estimator, features, targets, data, given)
@@ -196,7 +196,7 @@ def _given_validation_set(
 
 def _split(
     estimator: Any,
-    rows: Array | None,
+    given: Given,
     w: Array | None,
     strata: Array | None,
     n: int,
@@ -204,14 +204,16 @@ def _split(
 ) -> tuple[Array | None, Array | None]:
     """Return which of `n` rows to train on, and which to hold out.
 
-    Without a seed, that is `rows`, as they were given, and None.
+    Without a seed, these are those that were given, and None.
 
     The weights are (n, 1) or None, the groups `strata` (n,) or None.
     """
     if seed is None:
-        return rows, None
+        return given.rows, None
     weights = np.ones(n) if w is None else w[:, 0]
-    return split(weights, strata, estimator.validation_fraction, seed)
+    own = check_weights("sample_weight", given.sample_weight, n)
+    own_weights = np.ones(n) if own is None else own[:, 0]
+    return split(weights, strata, estimator.validation_fraction, seed, own_weights)
 
 
 def _held_out(

@@ -12,13 +12,17 @@ from ..engine.arrays import Array
 from ..warning import warn_user
 
 LEAST = 2  # rows to hold out, since scores such as R² say nothing of a single one
-# So few rows with weights of their own are a frequency table rather than a sample; so are
-# more of them if they stand for several rows each.
-FEW, SOME = 8, 50
+# So few rows with weights of their own are a frequency table rather than a sample; so may
+# be some more of them, if one row weighs more than `HEAVY` times what is to be held out.
+FEW, SOME, HEAVY = 8, 50, 1.2
 
 
 def split(
-    w: Array, strata: Array | None, fraction: float | int, seed: int
+    w: Array,
+    strata: Array | None,
+    fraction: float | int,
+    seed: int,
+    sample_weight: Array | None = None,
 ) -> tuple[Array, Array]:
     """Return the numbers of the rows to train on and of those to hold out, both ascending.
 
@@ -33,6 +37,8 @@ def split(
         Share of the rows to hold out, or their number.
     seed : int
         The same seed divides the same number of rows in the same way.
+    sample_weight : array of shape (n,) or None, default=None
+        The weights without those of the classes, if there are such.
 
     Raises
     ------
@@ -42,7 +48,7 @@ def split(
     rows = np.flatnonzero(w)
     n_out = _number(fraction, len(rows))
     share = n_out / len(rows) if isinstance(fraction, Integral) else fraction
-    _check_weights(w[rows], share)
+    _check_weights((w if sample_weight is None else sample_weight)[rows], share, n_out)
     if strata is None:
         return _draw(rows, n_out, None, seed)
     return _draw_by_strata(rows, n_out, strata[rows], seed)
@@ -83,12 +89,22 @@ def _number(fraction: float | int, n: int) -> int:
     return n_out
 
 
-def _check_weights(w: Array, share: float) -> None:
-    """Raise a ValueError if single rows stand for so many that they cannot be divided."""
-    counts = len(w) < SOME and np.sort(w)[len(w) // 2] > 1 and (w == np.rint(w)).all()
-    if w.max() > w.min() and (len(w) < FEW or counts) and w.max() / w.sum() > 2 * share:
+def _check_weights(w: Array, share: float, n_out: int) -> None:
+    """Raise a ValueError if single rows stand for so many that they cannot be divided.
+
+    `w`, (n,), are the weights, of which a `share`, or `n_out` rows, are to be held out.
+    """
+    n = len(w)
+    if n >= SOME or w.max() == w.min():
+        return
+    are_counts = np.sort(w)[n // 2] > 1 and (w == np.rint(w)).all()
+    # A single heavy row among equal ones is none of a table.
+    is_table = n < FEW or are_counts or len(np.unique(w)) > n / 2
+    limit = 2 * share if n < FEW else n_out / n * (1 if are_counts else HEAVY)
+    heaviest = 1 / (w / w.max()).sum()  # no sum of huge weights, which could overflow
+    if is_table and heaviest > limit:
         raise ValueError(
-            f"One of {len(w)} rows has {w.max() / w.sum():.0%} of the weight, more than is "
+            f"One of {len(w)} rows has {heaviest:.0%} of the weight, more than is "
             "to be held out: rows of a frequency table cannot be divided. Repeat each row "
             "as often as its weight says, pass X_val and y_val, or do not stop early."
         )

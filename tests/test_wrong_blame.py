@@ -170,6 +170,15 @@ def test_values_too_large_for_the_network_name_their_column():
         model.predict(changed(1e39))
 
 
+def test_text_where_fit_had_numbers_is_not_blamed_on_the_encoder():
+    frame = TABLE[[*"abcd"]]
+    model = FFNNRegressor(**GOOD).fit(frame, y)
+    with pytest.raises(ValueError, match="X has text.*but in fit it had numbers.*'b'"):
+        model.predict(frame.assign(b="red"))
+    with pytest.raises(ValueError, match="encoder=\"auto\".*'kind'"):
+        FFNNRegressor(encoder=None).fit(TABLE, y)
+
+
 def test_missing_values_get_a_remedy_of_this_library():
     with pytest.raises(ValueError, match='encoder="auto", which fills it in') as caught:
         FFNNRegressor(encoder=None).fit(changed(np.nan), y)

@@ -60,10 +60,11 @@ def columns(X: Any) -> list[tuple[Any, Any]]:
     return list(dtypes.items()) if hasattr(dtypes, "items") else []
 
 
-def explain(X: Any, name: str, error: Exception) -> None:
+def explain(X: Any, name: str, error: Exception, *, encodes: bool = True) -> None:
     """Raise a ValueError that says what in `X` is behind `error`, and the remedy, if known.
 
-    X is of shape (n_samples, n_features); `name` is what it is called.
+    X is of shape (n_samples, n_features); `name` is what it is called. `encodes` says that
+    another encoder could take it: not one that has been fitted to numbers.
     """
     for column, dtype in columns(X):
         kind = str(dtype).lower()
@@ -76,6 +77,8 @@ def explain(X: Any, name: str, error: Exception) -> None:
             remedy = (
                 'text or categories: set encoder="auto", which encodes them, or drop the '
                 "column"
+                if encodes
+                else "text or categories, but in fit it had numbers: convert the column"
             )
         elif "NaN" in str(error) and _has_missing(X, column):
             remedy = (

@@ -236,7 +236,7 @@ class Features:
                     ensure_all_finite=True if self.scaling is None else "allow-nan",
                 )
         except (TypeError, ValueError) as error:
-            explain(X, name, error)
+            explain(X, name, error, encodes=self.scaling is None)
             raise
         return self._filled(_sound(checked, name))
 

@@ -38,7 +38,12 @@ FLOORS = [
         "sknn.encoding.moments",
         "sknn.encoding.view",
     ),
-    ("sknn.encoding.kinds", "sknn.encoding.bins", "sknn.encoding.scaling"),
+    (
+        "sknn.encoding.bins",
+        "sknn.encoding.checked",
+        "sknn.encoding.kinds",
+        "sknn.encoding.scaling",
+    ),
     ("sknn.encoding.cells", "sknn.encoding.levels", "sknn.encoding.numbers"),
     ("sknn.encoding.reading", "sknn.encoding.targets"),
     ("sknn.encoding.table", "sknn.encoding.labels", "sknn.encoding.unchanged"),

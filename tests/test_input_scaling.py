@@ -1,10 +1,12 @@
 """The scale of the columns of X: found by `fit`, folded into the first layer."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.testing import assert_allclose
 from scipy import sparse
 from sklearn.preprocessing import StandardScaler
 
@@ -97,6 +99,25 @@ def test_sparse_columns_are_divided_by_the_root_mean_square_of_their_values():
 
 
 # ---- the first layer --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [bool, np.float32, np.uint8])
+def test_a_sparse_frame_with_few_zeros_trains_like_a_dense_one(dtype):
+    dense = pd.DataFrame({"a": [1, 0, 0] * 20, "b": [0, 1, 1] * 20, "c": [0, 0, 1] * 20})
+    thin = dense.astype(pd.SparseDtype(dtype, dtype(0)))
+    params = QUICK
+    first = FFNNClassifier(**params).fit(thin, dense["b"])
+    second = FFNNClassifier(**params).fit(dense.astype(dtype), dense["b"])
+    assert_allclose(
+        first.predict_proba(thin), second.predict_proba(dense.astype(dtype)), rtol=1e-5
+    )
+    assert_allclose(first.predict_proba(thin), first.predict_proba(thin.sparse.to_dense()))
+
+
+def test_a_sparse_frame_of_many_zeros_stays_sparse():
+    thin = pd.DataFrame(np.eye(40)).astype(pd.SparseDtype(float, 0))
+    model = FFNNRegressor(**QUICK).partial_fit(thin, np.arange(40.0))
+    assert not model._features.scaling.centred
 
 
 @pytest.mark.parametrize("make", [np.asarray, sparse.csr_matrix])

@@ -12,6 +12,7 @@
 - `scaling`: the scale of the columns of X, which the first layer takes over
 - `moments`: mean and standard deviation of chunk after chunk
 - `columns`: types of the columns of a frame, and errors that name a column
+- `checked`: X and y as scikit-learn's validation returns them
 - `foreign`: arrays of other libraries, as NumPy's
 - `view`: an estimator with other attributes
 - `targets`: the protocol for y, and y of a regression with its scaling

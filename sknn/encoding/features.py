@@ -8,11 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.exceptions import DataConversionWarning
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import (
-    _check_feature_names,
-    _check_n_features,
     _is_fitted,
     check_array,
     has_fit_parameter,
@@ -21,11 +18,10 @@ from sklearn.utils.validation import (
 
 from ..engine.arrays import Array, Input
 from ..engine.data import Data
-from ..warning import warn_user
+from .checked import checked_numbers, checked_table, dense_frame, flat, sound
 from .columns import (
     FLOATS,
     explain,
-    explain_target,
     float_types,
     is_table,
     raise_for_lengths,
@@ -80,7 +76,7 @@ class Features:
         scales = encoder is None and estimator.encoder is not None
         if encoder is None:
             try:
-                checked = _checked(probe, X, y, float_types(X), reset=True)
+                checked = checked_numbers(probe, X, y, float_types(X), reset=True)
             except ValueError as error:
                 if (
                     not scales
@@ -90,7 +86,9 @@ class Features:
                     raise
                 encoder, scales = table_encoder(estimator), False
         if encoder is not None:
-            checked = _checked_table(probe, X, y, reset=True)
+            checked = checked_table(probe, X, y, reset=True)
+        elif scales:
+            checked = dense_frame(X, checked[0]), checked[1]
         names = ("n_features_in_", "feature_names_in_")
         found = {name: getattr(probe, name) for name in names if hasattr(probe, name)}
         return cls(found, scales, encoder), *checked
@@ -114,9 +112,9 @@ class Features:
             `dtype`.
         """
         if self.encoder is not None:
-            return _checked_table(estimator, X, y, reset=False)
+            return checked_table(estimator, X, y, reset=False)
         finite = True if self.scaling is None else "allow-nan"
-        X, y = _checked(estimator, X, y, dtype, reset=False, finite=finite)
+        X, y = checked_numbers(estimator, X, y, dtype, reset=False, finite=finite)
         return self._filled(X), y
 
     def check_validation_set(
@@ -139,7 +137,7 @@ class Features:
             y, accept_sparse="csr", dtype=None, ensure_2d=False, input_name="y_val"
         )
         raise_for_lengths(X, y, "X_val", "y_val")
-        return X, _flat(y)
+        return X, flat(y)
 
     def fit_transform(
         self, X: Any, y: Array, w: Array | None, rows: Array | None
@@ -238,7 +236,7 @@ class Features:
         except (TypeError, ValueError) as error:
             explain(X, name, error, encodes=self.scaling is None)
             raise
-        return self._filled(_sound(checked, name))
+        return self._filled(sound(checked, name))
 
     def _encoded(self, X: Any, name: str, dtype: Any = FLOATS) -> Input:
         """Return the table X, (n, n_features), as numbers, (n, n_columns)."""
@@ -277,78 +275,6 @@ def encoder_for(estimator: Any, X: Any) -> Any:
     return encoder if is_table(X) or not is_linear else None
 
 
-def _checked(
-    estimator: Any, X: Any, y: Any, dtype: Any, *, reset: bool, finite: Any = True
-) -> tuple[Input, Array]:
-    """Return X as float matrix, dense or CSR, and y as array, each row with its target."""
-    try:
-        with np.errstate(over="ignore", invalid="ignore"):  # refused here
-            X_checked, y = validate_data(
-                estimator,
-                X,
-                y,
-                reset=reset,
-                accept_sparse="csr",
-                dtype=dtype,
-                order="C",
-                ensure_all_finite=finite,
-                multi_output=True,
-                y_numeric=_is_regression(estimator),
-            )
-    except (TypeError, ValueError) as error:
-        explain_target(X, y, error)
-        explain(X, "X", error)
-        raise
-    return _sound(X_checked, "X"), _targets(y)
-
-
-def check_target(estimator: Any, y: Any) -> Array:
-    """Return `y`, (n,) or (n, n_outputs), as a checked array, without an X.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Named in errors; it is not changed.
-    y : array-like of shape (n,) or (n, n_outputs)
-    """
-    checked = validate_data(
-        view(estimator, {}),
-        "no_validation",
-        y,
-        multi_output=True,
-        y_numeric=_is_regression(estimator),
-    )
-    return _targets(checked)
-
-
-def _checked_table(estimator: Any, X: Any, y: Any, *, reset: bool) -> tuple[Any, Array]:
-    """Return the table X as it is, for its encoder to check, and y as array."""
-    if reset:
-        _check_feature_names(estimator, X, reset=True)
-        _check_n_features(estimator, X, reset=True)
-    probe = object.__new__(type(estimator))  # which knows no names that X could lack
-    vars(probe).update(estimator.get_params(deep=False))
-    numeric = _is_regression(estimator)
-    try:
-        y = validate_data(probe, y=y, multi_output=True, y_numeric=numeric)
-    except ValueError as error:
-        explain_target(X, y, error)
-        raise
-    raise_for_lengths(X, y, "X", "y")
-    return X, _targets(y)
-
-
-def _targets(y: Array) -> Array:
-    """Return y, (n,) or (n, n_outputs); a single column as (n,), with a warning."""
-    if y.ndim == 2 and y.shape[1] == 1:
-        warn_user(
-            "A column-vector y was passed when a 1d array was expected: predictions will "
-            "be 1d. Pass y.ravel() to silence this.",
-            DataConversionWarning,
-        )
-    return _flat(y)
-
-
 def blanked(X: Input, rows: Array) -> Input:
     """Return `X`, (n, n_columns), with 0 in the `rows` of a mask, (n,), in place."""
     if sparse.issparse(X):
@@ -370,29 +296,3 @@ def _matrix(encoded: Any, dtype: Any, name: str) -> Input:
             encoded, accept_sparse="csr", dtype=dtype, order="C", input_name=name
         )
     return matrix
-
-
-def _is_regression(estimator: Any) -> bool:
-    """Return whether y must hold numbers."""
-    return bool(estimator._targets_type.task == "regression")
-
-
-def _flat(y: Array) -> Array:
-    """Return y, a column of it as (n,)."""
-    if y.ndim == 2 and y.shape[1] == 1:
-        dense: Any = y
-        return np.ravel(dense.toarray() if sparse.issparse(y) else dense)
-    return y
-
-
-def _sound(X: Input, name: str) -> Input:
-    """Return a sparse `X` as floats, or raise a ValueError if its indices are broken."""
-    if not sparse.issparse(X):
-        return X
-    if X.nnz and not 0 <= X.indices.min() <= X.indices.max() < X.shape[1]:
-        raise ValueError(
-            f"{name} is a sparse matrix with column indices outside its {X.shape[1]} "
-            "columns: it is damaged. Its method check_format says more."
-        )
-    # scikit-learn leaves sparse frames of True and False as they are.
-    return X if X.dtype.kind == "f" else X.astype(np.float64)

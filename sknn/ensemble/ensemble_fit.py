@@ -20,7 +20,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, has_fit_parameter
 
-from ..encoding.features import check_target
+from ..encoding.checked import check_target
 from ..encoding.labels import Labels
 from ..encoding.targets import Targets
 from ..engine.arrays import Array, Input

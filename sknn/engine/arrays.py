@@ -36,6 +36,7 @@ __all__ = [
     "error_before",
     "ignore_overflow",
     "is_finite",
+    "least",
     "load_kernels",
     "log_1p_exp",
     "log_softmax",
@@ -126,6 +127,16 @@ def random_numbers(shape: tuple[int, int], dtype: Any, rng: Generator) -> Array:
 def _pool(dtype: Any) -> Array:
     """Return `POOL` numbers from [0, 1)."""
     return xp.random.default_rng(0).random(POOL, dtype)
+
+
+@lru_cache
+def least(dtype: Any) -> float:
+    """Return a number so small that a step against it as the gradient moves no weight.
+
+    3e-16 in float32, 1e-146 in float64. Its square, and a share of 1e-7 of that, are
+    still normal numbers.
+    """
+    return float(xp.sqrt(xp.finfo(dtype).tiny / xp.finfo(dtype).eps))
 
 
 def is_finite(array: Array) -> bool:

@@ -3,6 +3,10 @@
 Sources: D. Kingma and J. Ba, "Adam" (2015); I. Loshchilov and F. Hutter, "Decoupled
 weight decay regularization" (2019); G. Hinton's lecture 6e (2012) for RMSprop;
 I. Sutskever et al., "On the importance of initialization and momentum" (2013).
+
+Running means of a gradient that has become 0, as that of a neuron that is never active,
+would shrink below the normal numbers, on which a processor takes up to a hundred times as
+long. So rules with memory add `least` to every gradient, which moves no weight.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import ClassVar
 
-from .arrays import Array, ops, xp
+from .arrays import Array, least, ops, xp
 from .optimizer import Optimizer, OptimizerState
 from .part import Part, part
 
@@ -61,6 +65,7 @@ class SGD(Optimizer):
         if not self.momentum:
             params -= grad
             return
+        grad += least(grad.dtype)
         (v,) = memory
         v *= self.momentum
         v -= grad
@@ -108,6 +113,7 @@ class RMSprop(Optimizer):
         self, params: Array, grad: Array, memory: list[Array], t: int, rate: float
     ) -> None:
         (v,) = memory
+        grad += least(grad.dtype)
         work = grad * grad
         work *= 1 - self.rho
         v *= self.rho
@@ -169,6 +175,7 @@ class Adam(Optimizer):
     ) -> None:
         M, V = memory
         rate, epsilon = self.factors(t, rate)
+        grad += least(grad.dtype)
         M *= self.beta_1
         M += grad
         grad *= grad
@@ -196,7 +203,7 @@ class Adam(Optimizer):
         M, V = state.vectors
         kept = self.kept(rate)
         rate, epsilon = self.factors(state.step, rate)
-        factors = (self.beta_1, self.beta_2, epsilon, rate, alpha, kept)
+        factors = (self.beta_1, self.beta_2, epsilon, rate, alpha, kept, least(grad.dtype))
         ops.adam(params, grad, (M, V), factors, state.n_weights)
 
 

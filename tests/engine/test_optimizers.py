@@ -57,3 +57,17 @@ def test_adamw_takes_its_share_of_the_weights_alone(n_weights):
     solver = AdamW(weight_decay=0.3)
     solver.step(params, np.zeros_like(params), solver.start(params, n_weights), 0.1)
     np.testing.assert_allclose(params, expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("rest", [0.0, 1e-21, 1e-160])
+@pytest.mark.parametrize("name", STEPPING)
+def test_running_means_stay_normal_numbers(name, rest, dtype):
+    solver = STEPPING[name]
+    params = np.ones(9, dtype)
+    state = solver.start(params, 5)
+    solver.step(params, np.ones_like(params), state, 0.1, 0.01)
+    for _ in range(10_000):
+        solver.step(params, np.full_like(params, rest), state, 0.001, 0.0)
+    for vector in [params, *state.vectors]:
+        assert (np.abs(vector[vector != 0]) >= np.finfo(dtype).tiny).all()

@@ -208,7 +208,7 @@ KERNELS |= {
 def adam(params: Any, grad: Any, memory: Any, factors: Any, n_weights: int) -> None:
     real = params.dtype.type
     beta_1, beta_2, epsilon = real(factors[0]), real(factors[1]), real(factors[2])
-    rate = real(factors[3])
+    rate, least = real(factors[3]), real(factors[6])
     # Slices, since a loop that does not begin at 0 is not vectorised.
     for part, alpha, keep in (
         (slice(0, n_weights), real(factors[4]), real(factors[5])),
@@ -216,7 +216,7 @@ def adam(params: Any, grad: Any, memory: Any, factors: Any, n_weights: int) -> N
     ):
         P, G, M, V = params[part], grad[part], memory[0][part], memory[1][part]
         for i in range(P.size):
-            g = G[i] + alpha * P[i]
+            g = G[i] + alpha * P[i] + least
             M[i] = beta_1 * M[i] + g
             V[i] = beta_2 * V[i] + g * g
             P[i] = keep * P[i] - rate * M[i] / (sqrt(V[i]) + epsilon)

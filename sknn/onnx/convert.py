@@ -1,0 +1,233 @@
+"""Convert: fitted models become ONNX graphs, by skl2onnx, which learns of sknn here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from skl2onnx import _parse, update_registered_converter
+from skl2onnx import to_onnx as convert
+from skl2onnx.common.data_types import (
+    DoubleTensorType,
+    FloatTensorType,
+    Int64TensorType,
+    StringTensorType,
+)
+from sklearn.base import is_classifier
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.validation import check_is_fitted
+
+from ..classifier import FFNNClassifier
+from ..encoding.table import TableEncoder
+from ..encoding.unchanged import Unchanged
+from ..regressor import FFNNRegressor
+from ..tabular import TabularClassifier, TabularRegressor
+from .columns import input_types
+from .encoder import Inputs, encoded
+from .graph import Graph
+from .labels import classes_of, decided, probabilities
+from .layers import predictions, propagated
+from .votes import tabular_labels, tabular_values
+
+OPSET = 18  # of ONNX 1.13, from 2022: what a graph needs at least
+ZIPMAP = {"zipmap": [True, False, "columns"], "output_class_labels": [False, True]}
+
+
+def to_onnx(model: Any, X: Any, *, target_opset: int = OPSET) -> Any:
+    """Convert a fitted model to an ONNX graph, which runs without Python.
+
+    The graph computes what `predict` and `predict_proba` return. Its outputs are `variable`
+    of shape (n, n_outputs) for a regressor or a transformer, and `label` and
+    `probabilities` for a classifier. Rows are not checked: columns of infinite numbers, for
+    example, are an error in `predict` only.
+
+    Parameters
+    ----------
+    model : estimator
+        One of this package, or a Pipeline or ColumnTransformer that holds them beside others
+        that skl2onnx knows.
+    X : {frame, array-like, sparse matrix} of shape (n_samples, n_features)
+        Some rows of the table, for the names and types of its columns. A matrix becomes one
+        input, "X", of float32 if it is float32, else of float64. Each column of a frame, or
+        of an array of objects, becomes an input of its own, of shape (n, 1): text, or
+        numbers, NaN where they are missing. Missing text is any text that is no category.
+    target_opset : int, default=18
+        The version of ONNX's operators, at least 18.
+
+    Returns
+    -------
+    graph : onnx.ModelProto
+        ``graph.SerializeToString()`` is what a file holds and a runtime reads.
+
+    Raises
+    ------
+    ValueError
+        If the model holds an activation or function of the user's, whose code cannot be
+        converted, or if X has other columns than in `fit`.
+
+    See Also
+    --------
+    feed : The inputs of a graph for a table.
+
+    Examples
+    --------
+    >>> import onnxruntime
+    >>> from sklearn.datasets import load_iris
+    >>> from sknn import FFNNClassifier
+    >>> from sknn.onnx import to_onnx
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = FFNNClassifier(solver="lbfgs", random_state=0).fit(X, y)
+    >>> session = onnxruntime.InferenceSession(to_onnx(model, X).SerializeToString())
+    >>> label, P = session.run(None, {"X": X[:2]})
+    >>> label.tolist(), P.shape
+    ([0, 0], (2, 3))
+    """
+    check_is_fitted(model)
+    if target_opset < OPSET:
+        raise ValueError(
+            f"target_opset={target_opset} lacks operators that the graph needs: use {OPSET} "
+            "or more, which onnxruntime 1.14 and later read."
+        )
+    _check_functions(model)
+    types = input_types(X, getattr(model, "feature_names_in_", None))
+    options = {id(model): {"zipmap": False}} if is_classifier(model) else None
+    return convert(model, initial_types=types, target_opset=target_opset, options=options)
+
+
+def _check_functions(model: Any) -> None:
+    """Raise a ValueError if the model has a step that is a function of the user's."""
+    for name, part in model.get_params().items():
+        if isinstance(part, FunctionTransformer) and part.func is not None:
+            raise ValueError(
+                f"{name}={part!r} calls {part.func!r}, which cannot be converted to ONNX, "
+                "because only its Python code says what it does: apply it to the table "
+                "before, or use a transformer that skl2onnx knows."
+            )
+
+
+def float_type(dtype: Any) -> Any:
+    """Return the type of tensor for a matrix of `dtype`."""
+    return FloatTensorType if np.dtype(dtype) == np.float32 else DoubleTensorType
+
+
+def dtype_of(model: Any) -> Any:
+    """Return the dtype that a fitted estimator predicts in: several networks in float64."""
+    return model.coefs_[0].dtype if hasattr(model, "coefs_") else np.dtype(np.float64)
+
+
+def labels_of(model: Any) -> Any:
+    """Return the labels of a fitted classifier."""
+    return model._votes.labels if hasattr(model, "_votes") else model._targets
+
+
+# ---- parsers: which operators a model consists of -----------------------------------
+
+
+def parse_table(scope: Any, model: Any, inputs: list[Any], custom_parsers: Any = None) -> Any:
+    """Add the operator of a TableEncoder, and return its outputs."""
+    operator = scope.declare_local_operator("SknnTableEncoder", model)
+    operator.inputs = inputs
+    kind = float_type(model.dtype)([None, model.n_features_out_])
+    operator.outputs.append(scope.declare_local_variable("variable", kind))
+    return operator.outputs
+
+
+def parse_network(
+    scope: Any, model: Any, inputs: list[Any], custom_parsers: Any = None
+) -> Any:
+    """Add the operators of an estimator, that of its encoder first; return its outputs."""
+    check_is_fitted(model)
+    if model.encoder_ is not None and not isinstance(model.encoder_, Unchanged):
+        inputs = _parse._parse_sklearn(scope, model.encoder_, inputs, custom_parsers)
+    if is_classifier(model):
+        return _parse._parse_sklearn_classifier(scope, model, inputs, custom_parsers)
+    return _parse._parse_sklearn_simple_model(scope, model, inputs, custom_parsers)
+
+
+# ---- shapes: the types of outputs ---------------------------------------------------
+
+
+def table_shape(operator: Any) -> None:
+    """Keep the type that the parser has set."""
+
+
+def values_shape(operator: Any) -> None:
+    """Set the type of the predictions, (n, n_outputs)."""
+    model = operator.raw_operator
+    operator.outputs[0].type = float_type(dtype_of(model))([None, model.n_outputs_])
+
+
+def labels_shape(operator: Any) -> None:
+    """Set the types of the labels, (n,) or (n, n_labels), and of their probabilities."""
+    model = operator.raw_operator
+    labels, n_classes = labels_of(model), len(model.classes_)
+    kinds = {"i": Int64TensorType, "f": DoubleTensorType, "U": StringTensorType}
+    shape = [None, n_classes] if labels.multilabel else [None]
+    operator.outputs[0].type = kinds[classes_of(labels).dtype.kind](shape)
+    operator.outputs[1].type = float_type(dtype_of(model))([None, n_classes])
+
+
+# ---- converters: the nodes of an operator -------------------------------------------
+
+
+def matrix(G: Graph, operator: Any) -> str:
+    """Return the name of the input of a network, (n, n_features), as it takes it."""
+    model = operator.raw_operator
+    network = model if hasattr(model, "coefs_") else model.members_[0][0]
+    inputs = Inputs(G, operator.inputs, network.coefs_[0].shape[0])
+    X = inputs.numbers(range(len(inputs.slots)), G.dtype)
+    scaling = model._features.scaling if network is model else None
+    if scaling is None or not scaling.centred:
+        return X
+    return G("Where", G("IsNaN", X), scaling.shift.astype(G.dtype), X)
+
+
+def table_nodes(scope: Any, operator: Any, container: Any) -> None:
+    """Add the nodes of a TableEncoder."""
+    encoder = operator.raw_operator
+    G = Graph(scope, container, np.float64)
+    inputs = Inputs(G, operator.inputs, encoder.n_features_in_)
+    G.publish(encoded(G, inputs, encoder), operator.outputs[0])
+
+
+def values_nodes(scope: Any, operator: Any, container: Any) -> None:
+    """Add the nodes of a regressor."""
+    model = operator.raw_operator
+    G = Graph(scope, container, dtype_of(model))
+    X = matrix(G, operator)
+    several = hasattr(model, "_votes")
+    A = tabular_values(G, X, model) if several else predictions(G, X, [model])
+    G.publish(A, operator.outputs[0])
+
+
+def labels_nodes(scope: Any, operator: Any, container: Any) -> None:
+    """Add the nodes of a classifier."""
+    model = operator.raw_operator
+    G = Graph(scope, container, dtype_of(model))
+    X, labels = matrix(G, operator), labels_of(model)
+    if hasattr(model, "_votes"):
+        chosen, P = tabular_labels(G, X, model)
+    else:
+        Z = propagated(G, X, [model], logits=True)
+        chosen = decided(G, Z, labels)
+        P = probabilities(G, Z, labels, model._activations[-1])
+    G.publish(chosen, operator.outputs[0])
+    G.publish(P, operator.outputs[1])
+
+
+def register() -> None:
+    """Make the estimators known to skl2onnx."""
+    update_registered_converter(
+        TableEncoder, "SknnTableEncoder", table_shape, table_nodes, parser=parse_table
+    )
+    for kind in (FFNNRegressor, TabularRegressor):
+        name = f"Sknn{kind.__name__}"
+        update_registered_converter(
+            kind, name, values_shape, values_nodes, parser=parse_network
+        )
+    for kind in (FFNNClassifier, TabularClassifier):
+        name = f"Sknn{kind.__name__}"
+        settings = {"parser": parse_network, "options": ZIPMAP}
+        update_registered_converter(kind, name, labels_shape, labels_nodes, **settings)
+    # Else a ColumnTransformer would join text and numbers in front of the encoder, as text.
+    _parse.do_not_merge_columns = (*_parse.do_not_merge_columns, TableEncoder)

@@ -1,9 +1,9 @@
 """ONNX: fitted models as graphs that run without Python and scikit-learn.
 
-Needs the extra ``pip install "sknn[onnx]"``. Importing this module also makes the estimators
-known to skl2onnx. `convert` has `to_onnx` and the registration; `columns` the inputs of a
-graph; `encoder`, `layers`, `neurons`, `labels` and `votes` what the estimators consist of,
-each as nodes of a `graph`.
+Needs the extra: ``pip install "sknn[onnx]"``. Importing this module also makes the
+estimators known to skl2onnx. `convert` has `to_onnx` and the registration,
+`columns` the inputs of a graph; `encoder`, `layers`, `neurons`, `labels` and `votes` have
+what the estimators consist of, as nodes of a `graph`.
 """
 
 try:

@@ -1,4 +1,4 @@
-"""Columns of a table as the inputs of an ONNX graph: which there are, and what they hold."""
+"""Columns of a table as the inputs of an ONNX graph: their names, types and cells."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ MATRIX = "X"  # name of the input where all columns are one
 def input_types(X: Any, names: Any = None) -> list[tuple[str, Any]]:
     """Return name and type of every input of a graph for tables like `X`.
 
-    A matrix of numbers is one input; the columns of anything else are an input each, of
-    shape (n, 1). Numbers are float64, except for those that are float32 already.
+    A matrix of numbers is one input, "X"; the columns of a frame, or of an array of
+    objects, are an input each, of shape (n, 1). Numbers are float32 if they are that in X,
+    else float64, NaN where they are missing. Missing text is any text that is no category.
 
     Parameters
     ----------
@@ -42,7 +43,9 @@ def input_types(X: Any, names: Any = None) -> list[tuple[str, Any]]:
     order = given if names is None else [str(name) for name in names]
     absent = [name for name in order if name not in given]
     if absent:
-        raise ValueError(f"X lacks {absent}: pass a table with the columns of fit, {order}.")
+        raise ValueError(
+            f"X lacks {absent}: pass a table with the columns of fit, {order}."
+        )
     types = column_types(X)
     positions = [given.index(name) for name in order]
     return [
@@ -71,7 +74,7 @@ def is_matrix(X: Any) -> bool:
 
 
 def column_names(X: Any) -> list[str]:
-    """Return the names of the columns of X, (n_samples, n_features): x0, x1, ... if none."""
+    """Return the names of the columns of X, (n_samples, n_features); else x0, x1, ..."""
     names = [name for name, _ in columns(X)]
     if names and all(isinstance(name, str) for name in names):
         return names
@@ -97,24 +100,20 @@ def present(values: Any) -> list[Any]:
 def feed(session: Any, X: Any) -> dict[str, Array]:
     """Return what an onnxruntime session takes for the rows of a table.
 
+    Missing numbers become NaN, missing text "<missing>".
+
     Parameters
     ----------
     session : onnxruntime.InferenceSession
         Of a graph by `to_onnx`.
     X : {frame, array-like, sparse matrix} of shape (n_samples, n_features)
-        A frame has the names that it had for `to_onnx`, in any order. Missing numbers
-        become NaN, missing text "<missing>".
+        A frame has the names that it had for `to_onnx`, in any order.
 
     Returns
     -------
     inputs : dict of str to array
-        To be passed to ``session.run(None, inputs)``: a matrix of shape (n_samples,
-        n_features) as "X", or an array of shape (n_samples, 1) per column.
-
-    Raises
-    ------
-    ValueError
-        If X lacks a column, or one holds text where the graph takes numbers or the reverse.
+        For ``session.run(None, inputs)``: a matrix of shape (n_samples, n_features) as "X",
+        or an array of shape (n_samples, 1) per column.
 
     See Also
     --------
@@ -130,28 +129,36 @@ def feed(session: Any, X: Any) -> dict[str, Array]:
     >>> model = FFNNRegressor(solver="lbfgs", random_state=0).fit(X, X.sum(axis=1))
     >>> graph = to_onnx(model, X).SerializeToString()
     >>> session = onnxruntime.InferenceSession(graph)
-    >>> inputs = feed(session, X[:3])
-    >>> (A,) = session.run(None, inputs)
+    >>> (A,) = session.run(None, feed(session, X[:3]))
     >>> np.allclose(A[:, 0], model.predict(X[:3]))
     True
     """
-    X = as_table(X)
-    wanted = session.get_inputs()
+    X, wanted = as_table(X), session.get_inputs()
+    is_matrix = [each.name for each in wanted] == [MATRIX] and not columns(X)
+    return {MATRIX: _rows(X, wanted[0])} if is_matrix else _columns(X, wanted)
+
+
+def _rows(X: Any, wanted: Any) -> Array:
+    """Return an array or sparse matrix X, (n_samples, n_features), as an input takes it."""
+    return np.asarray(X.toarray() if sparse.issparse(X) else X, dtype=_dtype(wanted))
+
+
+def _columns(X: Any, wanted: list[Any]) -> dict[str, Array]:
+    """Return the columns of X, (n_samples, n_features), as a graph takes them, (n, 1).
+
+    Raises
+    ------
+    ValueError
+        If X lacks a column, or one holds text where the graph takes numbers or the reverse.
+    """
+    given = column_names(X)
     names = [each.name for each in wanted]
-    if names == [MATRIX] and wanted[0].shape[1] != 1:
-        dtype = _dtype(wanted[0])
-        if sparse.issparse(X):
-            X = X.toarray()
-        if isinstance(X, np.ndarray):
-            return {MATRIX: np.asarray(X, dtype=dtype)}
-        parts = [numbers(column(X, j)) for j in range(X.shape[1])]
-        return {MATRIX: np.column_stack(parts).astype(dtype)}
-    given = [MATRIX] if names == [MATRIX] and X.shape[1] == 1 else column_names(X)
-    if set(names) - set(given):
-        raise ValueError(
-            f"X lacks {[name for name in names if name not in given]}: the graph takes the "
-            f"columns {names}."
-        )
+    if names == [MATRIX] and names != given:
+        parts = [_cells(column(X, j), wanted[0]) for j in range(X.shape[1])]
+        return {MATRIX: np.hstack(parts)}
+    absent = [name for name in names if name not in given]
+    if absent:
+        raise ValueError(f"X lacks {absent}: the graph takes the columns {names}.")
     return {each.name: _cells(column(X, given.index(each.name)), each) for each in wanted}
 
 

@@ -36,21 +36,15 @@ ZIPMAP = {"zipmap": [True, False, "columns"], "output_class_labels": [False, Tru
 def to_onnx(model: Any, X: Any, *, target_opset: int = OPSET) -> Any:
     """Convert a fitted model to an ONNX graph, which runs without Python.
 
-    The graph computes what `predict` and `predict_proba` return. Its outputs are `variable`
-    of shape (n, n_outputs) for a regressor or a transformer, and `label` and
-    `probabilities` for a classifier. Rows are not checked: columns of infinite numbers, for
-    example, are an error in `predict` only.
+    Its outputs are `variable`, (n, n_outputs), for a regressor or a transformer, `label`
+    and `probabilities` for a classifier: what `predict` and `predict_proba` return.
 
     Parameters
     ----------
     model : estimator
-        One of this package, or a Pipeline or ColumnTransformer that holds them beside others
-        that skl2onnx knows.
+        One of this package, or a Pipeline or ColumnTransformer that holds some.
     X : {frame, array-like, sparse matrix} of shape (n_samples, n_features)
-        Some rows of the table, for the names and types of its columns. A matrix becomes one
-        input, "X", of float32 if it is float32, else of float64. Each column of a frame, or
-        of an array of objects, becomes an input of its own, of shape (n, 1): text, or
-        numbers, NaN where they are missing. Missing text is any text that is no category.
+        Some rows, for names and types: see `input_types`.
     target_opset : int, default=18
         The version of ONNX's operators, at least 18.
 
@@ -62,40 +56,27 @@ def to_onnx(model: Any, X: Any, *, target_opset: int = OPSET) -> Any:
     Raises
     ------
     ValueError
-        If the model holds an activation or function of the user's, whose code cannot be
+        If the model holds an activation or a function of the user's, whose code cannot be
         converted, or if X has other columns than in `fit`.
 
     See Also
     --------
-    feed : The inputs of a graph for a table.
-
-    Examples
-    --------
-    >>> import onnxruntime
-    >>> from sklearn.datasets import load_iris
-    >>> from sknn import FFNNClassifier
-    >>> from sknn.onnx import to_onnx
-    >>> X, y = load_iris(return_X_y=True)
-    >>> model = FFNNClassifier(solver="lbfgs", random_state=0).fit(X, y)
-    >>> session = onnxruntime.InferenceSession(to_onnx(model, X).SerializeToString())
-    >>> label, P = session.run(None, {"X": X[:2]})
-    >>> label.tolist(), P.shape
-    ([0, 0], (2, 3))
+    feed : The inputs of a graph for a table; it has an example.
     """
     check_is_fitted(model)
-    if target_opset < OPSET:
-        raise ValueError(
-            f"target_opset={target_opset} lacks operators that the graph needs: use {OPSET} "
-            "or more, which onnxruntime 1.14 and later read."
-        )
-    _check_functions(model)
+    _check(model, target_opset)
     types = input_types(X, getattr(model, "feature_names_in_", None))
     options = {id(model): {"zipmap": False}} if is_classifier(model) else None
     return convert(model, initial_types=types, target_opset=target_opset, options=options)
 
 
-def _check_functions(model: Any) -> None:
-    """Raise a ValueError if the model has a step that is a function of the user's."""
+def _check(model: Any, target_opset: int) -> None:
+    """Raise a ValueError for a step that is a user's function, or too old operators."""
+    if target_opset < OPSET:
+        raise ValueError(
+            f"target_opset={target_opset} lacks operators that the graph needs: use "
+            f"{OPSET} or more, which onnxruntime 1.14 and later read."
+        )
     for name, part in model.get_params().items():
         if isinstance(part, FunctionTransformer) and part.func is not None:
             raise ValueError(
@@ -123,7 +104,9 @@ def labels_of(model: Any) -> Any:
 # ---- parsers: which operators a model consists of -----------------------------------
 
 
-def parse_table(scope: Any, model: Any, inputs: list[Any], custom_parsers: Any = None) -> Any:
+def parse_table(
+    scope: Any, model: Any, inputs: list[Any], custom_parsers: Any = None
+) -> Any:
     """Add the operator of a TableEncoder, and return its outputs."""
     operator = scope.declare_local_operator("SknnTableEncoder", model)
     operator.inputs = inputs
@@ -161,9 +144,9 @@ def labels_shape(operator: Any) -> None:
     """Set the types of the labels, (n,) or (n, n_labels), and of their probabilities."""
     model = operator.raw_operator
     labels, n_classes = labels_of(model), len(model.classes_)
-    kinds = {"i": Int64TensorType, "f": DoubleTensorType, "U": StringTensorType}
-    shape = [None, n_classes] if labels.multilabel else [None]
-    operator.outputs[0].type = kinds[classes_of(labels).dtype.kind](shape)
+    are_numbers = classes_of(labels).dtype == np.int64
+    kind = Int64TensorType if are_numbers else StringTensorType
+    operator.outputs[0].type = kind([None, n_classes] if labels.multilabel else [None])
     operator.outputs[1].type = float_type(dtype_of(model))([None, n_classes])
 
 
@@ -220,14 +203,15 @@ def register() -> None:
     update_registered_converter(
         TableEncoder, "SknnTableEncoder", table_shape, table_nodes, parser=parse_table
     )
-    for kind in (FFNNRegressor, TabularRegressor):
+    values: dict[str, Any] = {"shape_fct": values_shape, "convert_fct": values_nodes}
+    labels = {"shape_fct": labels_shape, "convert_fct": labels_nodes, "options": ZIPMAP}
+    for kind, functions in (
+        (FFNNRegressor, values),
+        (TabularRegressor, values),
+        (FFNNClassifier, labels),
+        (TabularClassifier, labels),
+    ):
         name = f"Sknn{kind.__name__}"
-        update_registered_converter(
-            kind, name, values_shape, values_nodes, parser=parse_network
-        )
-    for kind in (FFNNClassifier, TabularClassifier):
-        name = f"Sknn{kind.__name__}"
-        settings = {"parser": parse_network, "options": ZIPMAP}
-        update_registered_converter(kind, name, labels_shape, labels_nodes, **settings)
+        update_registered_converter(kind, name, parser=parse_network, **functions)
     # Else a ColumnTransformer would join text and numbers in front of the encoder, as text.
     _parse.do_not_merge_columns = (*_parse.do_not_merge_columns, TableEncoder)

@@ -168,6 +168,7 @@ def _levels(G: Graph, inputs: Inputs, j: int, levels: Levels, dtype: Any) -> str
             "LabelEncoder",
             inputs.text(j),
             domain="ai.onnx.ml",
+            op_version=2,
             keys_strings=categories,
             values_int64s=[*range(len(categories))],
             default_int64=len(categories),
@@ -188,8 +189,8 @@ def _check(categories: list[Any], are_text: bool, label: str) -> None:
     are_numbers = all(isinstance(each, Number | np.bool_) for each in categories)
     if not are_text and not are_numbers:
         raise ValueError(
-            f"The categories in {label}, such as {categories[0]!r}, are not all text or all "
-            "numbers, as ONNX needs them: convert them to text, and fit again."
+            f"The categories in {label}, such as {categories[0]!r}, are not all text or "
+            "all numbers, as ONNX needs them: convert them to text, and fit again."
         )
     if are_numbers and any(float(each) != each for each in categories):
         raise ValueError(
@@ -198,6 +199,6 @@ def _check(categories: list[Any], are_text: bool, label: str) -> None:
         )
     if MISSING in categories:
         raise ValueError(
-            f"{label} has the category {MISSING!r}, which stands for a missing value in the "
-            "graph: make it a missing value, or give it another name, and fit again."
+            f"{label} has the category {MISSING!r}, which stands for a missing value in "
+            "the graph: make it a missing value, or give it another name, and fit again."
         )

@@ -62,8 +62,8 @@ class Graph:
     def constant(self, value: Any) -> str:
         """Add a constant, and return its name.
 
-        Floats are taken in the dtype of the graph. An array of float32 in a graph of float64
-        is kept as it is, and cast: a file has half the size then.
+        Floats are taken in the dtype of the graph. An array of float32 in a graph of
+        float64 is kept as it is, and cast: a file has half the size then.
         """
         array = np.asarray(value)
         is_narrow = array.dtype == np.float32 and self.dtype == np.float64
@@ -74,7 +74,7 @@ class Graph:
             texts = [str(text).encode() for text in array.ravel()]
             self.container.add_initializer(name, TensorProto.STRING, array.shape, texts)
             return name
-        tensor = numpy_helper.from_array(np.ascontiguousarray(array), name)
+        tensor = numpy_helper.from_array(array, name)
         self.container.add_initializer(name, tensor.data_type, array.shape, tensor)
         return self.cast(name, self.dtype) if is_narrow else name
 

@@ -16,7 +16,7 @@ from .neurons import softplus
 
 
 def classes_of(labels: Labels) -> Array:
-    """Return the classes as a graph has them, (n_classes,): int64, float64 or text.
+    """Return the classes as a graph has them, (n_classes,): int64 or text.
 
     Raises
     ------
@@ -26,11 +26,9 @@ def classes_of(labels: Labels) -> Array:
     classes = np.asarray(labels.classes)
     if classes.dtype.kind == "O":
         classes = np.array(classes.tolist())
-    if classes.dtype.kind == "f" and (classes == np.round(classes)).all():
+    if classes.dtype.kind in "biuf":  # classes that are floats are whole numbers
         return classes.astype(np.int64)
-    if classes.dtype.kind in "biu":
-        return classes.astype(np.int64)
-    if classes.dtype.kind in "fU":
+    if classes.dtype.kind == "U":
         return classes
     raise ValueError(
         f"The classes {labels.classes.tolist()!r} are neither numbers nor text, which ONNX "
@@ -39,7 +37,10 @@ def classes_of(labels: Labels) -> Array:
 
 
 def decided(G: Graph, Z: str, labels: Labels) -> str:
-    """Return the name of the labels, (n,) or (n, n_labels), for logits Z, (n, n_outputs)."""
+    """Return the name of the labels, (n,) or (n, n_labels), for the logits `Z`.
+
+    Z is of shape (n, n_outputs).
+    """
     if labels.multilabel:
         return G.cast(G("Greater", Z, 0.0), np.int64)
     if labels.one_class:

@@ -22,8 +22,8 @@ from .neurons import activated
 def one(network: Any, name: str) -> list[Array]:
     """Return the arrays of a fitted `network`, one per layer, as they are.
 
-    `name` is `coefs_`, `intercepts_` or `activation_coefs_`. Shapes are (nodes before, nodes
-    here) or (nodes here,).
+    `name` is `coefs_`, `intercepts_` or `activation_coefs_`. Shapes are (nodes before,
+    nodes here) or (nodes here,).
     """
     arrays: list[Array] = getattr(network, name)
     return arrays

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from test_readme import PROJECT, blocks
 
 from sknn import (
     Activation,
@@ -350,3 +352,23 @@ def test_a_newer_opset_computes_the_same():
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     (A,) = session.run(None, feed(session, X))
     np.testing.assert_allclose(A[:, 0], model.predict(X), rtol=1e-9)
+
+
+def test_the_code_of_the_guide_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace = {}
+    for code, line, _ in blocks("docs/serving.md"):
+        exec(compile("\n" * line + code, PROJECT / "docs/serving.md", "exec"), namespace)
+    expected = namespace["model"].predict(namespace["flats"][:3])
+    np.testing.assert_allclose(namespace["A"][:, 0], expected, rtol=1e-5)
+
+
+def test_a_matrix_of_whole_numbers_and_a_sparse_one_are_fed():
+    X, y = numbers("float64")
+    model = FFNNRegressor(**SMALL).fit(X, y)
+    session = onnxruntime.InferenceSession(to_onnx(model, X).SerializeToString())
+    whole = X.round()
+    expected = feed(session, whole)["X"]
+    np.testing.assert_array_equal(feed(session, whole.astype(int))["X"], expected)
+    np.testing.assert_array_equal(feed(session, csr_matrix(whole))["X"], expected)
+    np.testing.assert_array_equal(feed(session, pd.DataFrame(whole))["X"], expected)

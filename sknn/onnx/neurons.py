@@ -75,7 +75,10 @@ def _softplus(G: Graph, Z: str, activation: Any, learned: Array) -> str:
 
 
 def _mish(G: Graph, Z: str, activation: Any, learned: Array) -> str:
-    return G("Mul", Z, G("Tanh", softplus(G, Z)))
+    # tanh(log(1 + e)) = w / (w + 2) with e = e^z, w = e (e + 2): 1 from z = 40 on.
+    e = G("Exp", G("Min", Z, 40.0))
+    w = G("Mul", e, G("Add", e, 2.0))
+    return G("Mul", Z, G("Div", w, G("Add", w, 2.0)))
 
 
 def _operator(kind: str, **settings: Any) -> Callable[..., str]:

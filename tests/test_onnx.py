@@ -21,7 +21,7 @@ from sknn import (
 )
 from sknn.engine.activations import ACTIVATIONS
 
-pytest.importorskip("skl2onnx")
+skl2onnx = pytest.importorskip("skl2onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 from sknn.onnx import feed, to_onnx  # noqa: E402
 
@@ -347,11 +347,38 @@ def test_an_older_opset_is_refused():
 
 def test_a_newer_opset_computes_the_same():
     X, y = numbers("float64")
-    model = FFNNRegressor(activation=["elu", "mish"], **SMALL).fit(X, y)
-    graph = to_onnx(model, X, target_opset=22).SerializeToString()
+    for activation in HIDDEN:
+        model = FFNNRegressor(activation=activation, **SMALL).fit(X, y)
+        graph = to_onnx(model, X, target_opset=22).SerializeToString()
+        session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+        (A,) = session.run(None, feed(session, X))
+        np.testing.assert_allclose(A[:, 0], model.predict(X), rtol=1e-5, atol=1e-6)
+
+
+def test_skl2onnx_itself_converts_once_the_module_is_imported():
+    X, y = numbers("float32")
+    model = FFNNClassifier(**SMALL).fit(X, np.where(y > -3, "high", "low"))
+    graph = skl2onnx.to_onnx(model, X[:1]).SerializeToString()
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
-    (A,) = session.run(None, feed(session, X))
-    np.testing.assert_allclose(A[:, 0], model.predict(X), rtol=1e-9)
+    label, P = session.run(None, {"X": X})
+    np.testing.assert_array_equal(label, model.predict(X))
+    np.testing.assert_allclose(
+        [row["low"] for row in P], model.predict_proba(X)[:, 1], 1e-5
+    )
+
+
+def test_names_of_columns_may_have_any_characters():
+    X, y = table()
+    X = X.rename(columns={"size": "size (m²)", "age": "age, in years", "city": "Städte"})
+    assert_same_values(FFNNRegressor(**SMALL).fit(X, y), X[[*X.columns[::-1]]])
+
+
+def test_a_column_with_the_name_of_an_output_is_refused():
+    X, y = table()
+    X = X.rename(columns={"size": "variable"})
+    model = FFNNRegressor(**SMALL).fit(X, y)
+    with pytest.raises(ValueError, match=r"columns \['variable'\]"):
+        to_onnx(model, X)
 
 
 def test_the_code_of_the_guide_runs(tmp_path, monkeypatch):

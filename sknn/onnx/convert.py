@@ -30,7 +30,11 @@ from .layers import predictions, propagated
 from .votes import tabular_labels, tabular_values
 
 OPSET = 18  # of ONNX 1.13, from 2022: what a graph needs at least
-ZIPMAP = {"zipmap": [True, False, "columns"], "output_class_labels": [False, True]}
+OPTIONS = {  # of skl2onnx: `to_onnx` itself asks for plain arrays
+    "zipmap": [True, False, "columns"],
+    "output_class_labels": [False, True],
+    "nocl": [False],
+}
 
 
 def to_onnx(model: Any, X: Any, *, target_opset: int = OPSET) -> Any:
@@ -67,7 +71,32 @@ def to_onnx(model: Any, X: Any, *, target_opset: int = OPSET) -> Any:
     _check(model, target_opset)
     types = input_types(X, getattr(model, "feature_names_in_", None))
     options = {id(model): {"zipmap": False}} if is_classifier(model) else None
-    return convert(model, initial_types=types, target_opset=target_opset, options=options)
+    settings = {"target_opset": target_opset, "options": options}
+    graph = convert(model, initial_types=types, **settings)
+    _name_inputs(graph.graph, [name for name, _ in types])
+    return graph
+
+
+def _name_inputs(graph: Any, names: list[str]) -> None:
+    """Give the inputs of a graph the names of the columns, which skl2onnx may have changed.
+
+    Raises
+    ------
+    ValueError
+        If an output of the graph has such a name.
+    """
+    taken = sorted({*names} & {each.name for each in graph.output})
+    if taken:
+        raise ValueError(
+            f"X has columns {taken}, which is what an output of the graph is called: give "
+            "them other names, and fit again."
+        )
+    pairs = zip(graph.input, names, strict=True)
+    renamed = {each.name: name for each, name in pairs if each.name != name}
+    for each in graph.input:
+        each.name = renamed.get(each.name, each.name)
+    for node in graph.node:
+        node.input[:] = [renamed.get(name, name) for name in node.input]
 
 
 def _check(model: Any, target_opset: int) -> None:
@@ -204,7 +233,7 @@ def register() -> None:
         TableEncoder, "SknnTableEncoder", table_shape, table_nodes, parser=parse_table
     )
     values: dict[str, Any] = {"shape_fct": values_shape, "convert_fct": values_nodes}
-    labels = {"shape_fct": labels_shape, "convert_fct": labels_nodes, "options": ZIPMAP}
+    labels = {"shape_fct": labels_shape, "convert_fct": labels_nodes, "options": OPTIONS}
     for kind, functions in (
         (FFNNRegressor, values),
         (TabularRegressor, values),

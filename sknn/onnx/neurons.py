@@ -37,6 +37,10 @@ def _leaky_relu(G: Graph, Z: str, activation: Any, learned: Array) -> str:
     return G("Max", G("Mul", Z, activation.slope), Z)
 
 
+def _prelu(G: Graph, Z: str, activation: Any, learned: Array) -> str:
+    return G("Add", G("Mul", G("Min", Z, 0.0), learned), G("Relu", Z))
+
+
 def _elu(G: Graph, Z: str, activation: Any, learned: Array) -> str:
     if G.dtype == np.float32:
         return G("Elu", Z, alpha=activation.alpha)
@@ -97,7 +101,7 @@ FUNCTIONS: dict[type[Activation], Callable[[Graph, str, Any, Array], str]] = {
     Tanh: _operator("Tanh"),
     ReLU: _operator("Relu"),
     LeakyReLU: _leaky_relu,
-    PReLU: lambda G, Z, activation, learned: G("PRelu", Z, learned),
+    PReLU: _prelu,
     ELU: _elu,
     SELU: _selu,
     GELU: _gelu,

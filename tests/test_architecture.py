@@ -17,6 +17,7 @@ FLOORS = [
     ("sknn.engine.backends.numba_compiler",),
     ("sknn.engine.backends.numba_smooth",),
     ("sknn.engine.backends.numpy_ops", "sknn.engine.backends.numba_ops"),
+    ("sknn.engine.backends.numba_steps",),
     ("sknn.engine.arrays",),
     ("sknn.engine.part", "sknn.engine.parameters", "sknn.engine.data"),
     ("sknn.engine.stopping", "sknn.engine.threads"),
@@ -31,6 +32,7 @@ FLOORS = [
     ("sknn.engine.network",),
     ("sknn.engine.batches", "sknn.engine.cost"),
     ("sknn.engine.plan",),
+    ("sknn.engine.compiled_steps",),
     ("sknn.engine.training", "sknn.engine.lbfgs"),
     (
         "sknn.encoding.columns",

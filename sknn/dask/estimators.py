@@ -57,7 +57,7 @@ class DaskFFNNClassifier(OnDask, FFNNClassifier):
     >>> from sknn.dask import DaskFFNNClassifier
     >>> X, y = load_iris(return_X_y=True)
     >>> X, y = X[::3].repeat(3, axis=0), y[::3].repeat(3)
-    >>> with Client(n_workers=1, processes=False, dashboard_address=None) as client:
+    >>> with Client(n_workers=1, processes=False, dashboard_address=":0") as client:
     ...     model = DaskFFNNClassifier(
     ...         learning_rate=0.01, learning_rate_schedule="cosine", max_iter=20
     ...     )
@@ -215,7 +215,7 @@ class DaskFFNNRegressor(OnDask, FFNNRegressor):
     >>> from distributed import Client
     >>> from sknn.dask import DaskFFNNRegressor
     >>> X = da.linspace(-1, 1, 200, chunks=100).reshape(-1, 1)
-    >>> with Client(n_workers=1, processes=False, dashboard_address=None) as client:
+    >>> with Client(n_workers=1, processes=False, dashboard_address=":0") as client:
     ...     model = DaskFFNNRegressor(
     ...         20, learning_rate=0.01, learning_rate_schedule="cosine", random_state=0
     ...     )

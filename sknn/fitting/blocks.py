@@ -129,7 +129,7 @@ def warn_uneven(surveys: list[Survey], whole: Survey) -> None:
     for each in surveys:
         counts = each.targets.counts(classes)
         off = np.abs(counts / counts.sum(1)[:, None] - expected / expected.sum(1)[:, None])
-        chance = np.sqrt(counts.shape[1] / each.n)
+        chance = 0.5 * np.sqrt(counts.shape[1] / each.n)
         far += each.n / whole.n * max(0.0, float(off.sum(axis=1).max()) / 2 - chance)
     if far > UNEVEN:
         warn_user(

@@ -138,7 +138,7 @@ class RoundsFit:
         checked = self._checked(preparing, joined_samples(found), marker)
         n = sum(facts.n for facts in found)
         mean_weight = sum(facts.weight for facts in found) / n
-        return Setup(checked, plain, parts, features, targets, n, mean_weight), found
+        return Setup(checked, plain, parts, features, targets, mean_weight), found
 
     def _checked(
         self, preparing: Preparing, sample: Data, marker: ValidationSet | None

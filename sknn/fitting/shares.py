@@ -28,7 +28,7 @@ from ..engine.training import train
 from .averaging import Standing, Trained
 from .blocks import Block
 from .checking import Checked
-from .fit import LEAST_ROWS, MOST_ROWS, STEPS
+from .fit import FEW_ROWS, LEAST_ROWS, MOST_ROWS, STEPS
 from .observing import FitObserver
 from .parts import Parts
 from .publishing import Curves, Publisher
@@ -249,10 +249,8 @@ class Setup:
     features : Features
     targets : Targets
         Both with the scales of all rows.
-    n : int
-        Rows to train on, of all shares.
     mean_weight : float
-        Of these rows.
+        Of the rows to train on, of all shares.
     """
 
     checked: Checked
@@ -260,7 +258,6 @@ class Setup:
     parts: Parts
     features: Features
     targets: Targets
-    n: int
     mean_weight: float
 
     def network(self) -> Network:
@@ -279,7 +276,9 @@ class Setup:
         """Return how to train on `n` rows."""
         estimator, size = self.estimator, self.estimator.batch_size
         if isinstance(size, str):
-            size = min(MOST_ROWS, max(LEAST_ROWS, self.n // STEPS))
+            # Of the share: so a worker takes about as many steps as one machine would.
+            least = n if n <= FEW_ROWS else max(LEAST_ROWS, n // STEPS)
+            size = min(MOST_ROWS, least)
         return Plan(
             batch_size=min(size, n),
             shuffle=estimator.shuffle,

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
+from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.model_selection import GridSearchCV
+from sklearn.preprocessing import StandardScaler
 
 from sknn import FFNNClassifier, FFNNRegressor, TableEncoder, TabularClassifier
 
@@ -278,6 +280,10 @@ def test_errors_name_the_partition_and_the_remedy(client, diabetes):
         DaskFFNNRegressor(**SMALL).fit(dX, da.from_array(wrong, chunks=150))
     with pytest.raises(ValueError, match="repartition"):
         DaskFFNNRegressor(**SMALL).fit(dX, da.from_array(y[:100], chunks=100))
+    with pytest.raises(ValueError, match="FrozenEstimator"):
+        DaskFFNNRegressor(**SMALL, encoder=StandardScaler()).fit(dX, dy)
+    frozen = FrozenEstimator(StandardScaler().fit(dX.compute()))
+    DaskFFNNRegressor(**SMALL, encoder=frozen).fit(dX, dy)
     with pytest.raises(ValueError, match="local_epochs"):
         DaskFFNNRegressor(local_epochs=0).fit(dX, dy)
 

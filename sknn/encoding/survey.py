@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
 
 from ..engine.arrays import Array
 from .columns import FLOATS, float_types, is_table
@@ -176,8 +177,13 @@ class ColumnSurvey:
             self._check_plain()
             return Features(self.attributes, scales=False)
         encoder = table_encoder(estimator)
-        if not isinstance(encoder, TableEncoder):  # fitted before, as surveying checks
+        if isinstance(encoder, FrozenEstimator):
             return Features(self.attributes, scales=False, encoder=encoder)
+        if not isinstance(encoder, TableEncoder):
+            raise ValueError(
+                f"encoder={encoder!r} cannot be fitted to partitions: use TableEncoder, or "
+                "fit it to some rows and pass sklearn.frozen.FrozenEstimator(encoder)."
+            )
         if self.is_plain and encoder.is_linear:
             moments = self.moments._replace(weight=float(np.max(self.moments.weight)))
             scaling = InputScaling(moments, centred=True, dtype=self.dtype)

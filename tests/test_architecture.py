@@ -29,7 +29,7 @@ FLOORS = [
     ("sknn.engine.activations", "sknn.engine.loss", "sknn.engine.optimizers"),
     ("sknn.engine.neurons", "sknn.engine.losses"),
     ("sknn.engine.network",),
-    ("sknn.engine.batches", "sknn.engine.cost"),
+    ("sknn.engine.batches", "sknn.engine.cost", "sknn.engine.derivatives"),
     ("sknn.engine.plan",),
     ("sknn.engine.training", "sknn.engine.lbfgs"),
     (
@@ -63,7 +63,7 @@ FLOORS = [
     ("sknn.fitting.checking", "sknn.fitting.ending", "sknn.fitting.units"),
     ("sknn.fitting.checkpoint",),
     ("sknn.fitting.publishing",),
-    ("sknn.fitting.observing", "sknn.fitting.probabilities"),
+    ("sknn.fitting.inspection", "sknn.fitting.observing", "sknn.fitting.probabilities"),
     ("sknn.fitting.fit",),
     ("sknn.display.axes", "sknn.display.layers", "sknn.loss_check"),
     ("sknn.display.loss_curve", "sknn.display.network"),

@@ -254,6 +254,19 @@ default="from_dtype"
         tags.transformer_tags.preserves_dtype = []
         return tags
 
+    def _pull_back(self, X: Any, G: Array) -> Array:
+        """Return derivatives by the output columns as those by the columns of X.
+
+        X is of shape (n, n_features), G of (n, n_features_out_). Where a value is missing
+        or a category, there is none: NaN.
+        """
+        numbers = Reading.later(self, X).numbers(slice(None))
+        if sparse.issparse(numbers):
+            numbers = numbers.toarray()  # as the derivatives are: those at 0 are not 0
+        pulled_back = np.full((len(numbers), self.n_features_in_), np.nan, G.dtype)
+        pulled_back[:, ~self.is_categorical_] = self._scaling.pull_back(numbers, G)
+        return pulled_back
+
     def _check_sparse(self, X: Any) -> None:
         """Raise a ValueError if X, (n, n_features), is sparse and bins are asked for."""
         if sparse.issparse(X) and self.n_bins is not None:

@@ -19,5 +19,6 @@
 - `callbacks`: scikit-learn's callbacks
 - `progress`: the progress line of `verbose`
 - `publishing`: a trained network becomes fitted attributes, these a network that predicts
+- `inspection`: what a fitted network computes on the way, and its derivatives
 - `probabilities`: those of classes and labels, from the logits
 """

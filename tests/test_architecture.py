@@ -36,6 +36,7 @@ FLOORS = [
         "sknn.encoding.columns",
         "sknn.encoding.foreign",
         "sknn.encoding.moments",
+        "sknn.encoding.versions",
         "sknn.encoding.view",
     ),
     (
@@ -65,7 +66,7 @@ FLOORS = [
     ("sknn.fitting.publishing",),
     ("sknn.fitting.observing", "sknn.fitting.probabilities"),
     ("sknn.fitting.fit",),
-    ("sknn.display.axes", "sknn.display.layers", "sknn.loss_check"),
+    ("sknn.display.axes", "sknn.display.layers", "sknn.fitting.loss_check"),
     ("sknn.display.loss_curve", "sknn.display.network"),
     ("sknn.base",),
     ("sknn.regressor", "sknn.classifier"),
@@ -77,6 +78,7 @@ FLOORS = [
     ("sknn.ensemble.ensemble_fit",),
     ("sknn.ensemble.base",),
     ("sknn.tabular",),
+    ("sknn.trusted",),
     ("sknn",),
 ]
 MAPS = (

@@ -83,6 +83,7 @@ FLOORS = [
     ("sknn.onnx.votes",),
     ("sknn.onnx.convert",),
     ("sknn.onnx",),
+    ("sknn.torch",),
     ("sknn",),
 ]
 MAPS = (

@@ -181,7 +181,7 @@ default="from_dtype"
         scaling = Numbers.fit(numbers, w, self.n_bins, self.smooth_clip)
         limit = self.max_categories
         levels = [Levels.fit(codes, values, w, limit) for codes, values in categories]
-        self._publish(reading, scaling, levels)
+        self._publish(reading.attributes, reading.is_categorical, scaling, levels)
         return self
 
     def transform(self, X: Any) -> Any:
@@ -289,14 +289,20 @@ default="from_dtype"
                 "median: fill them in, for example with SimpleImputer."
             )
 
-    def _publish(self, reading: Reading, scaling: Numbers, levels: list[Levels]) -> None:
+    def _publish(
+        self,
+        attributes: dict[str, Any],
+        is_categorical: Array,
+        scaling: Numbers,
+        levels: list[Levels],
+    ) -> None:
         """Set all attributes: nothing can go wrong any more."""
         if hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
-        for name, value in reading.attributes.items():
+        for name, value in attributes.items():
             setattr(self, name, value)
         self.categories_ = [column.categories for column in levels]
-        self.is_categorical_ = reading.is_categorical
+        self.is_categorical_ = is_categorical
         self.n_features_out_ = scaling.n_columns + sum(len(each.names) for each in levels)
         self._scaling, self._levels = scaling, levels
         self.sparse_output_ = bool(self.sparse_output)

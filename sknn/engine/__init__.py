@@ -17,6 +17,7 @@ In the order in which data flow through it:
 - `optimizer`, `optimizers`: the base and the catalogue: how a gradient changes parameters
 - `stopping`: when training is over
 - `plan`: how to train, and what is noted on the way
+- `compiled_steps`: many steps of training in one compiled call
 - `training`: all of it, for epochs of mini-batches
 - `lbfgs`: all of it, for all rows at once
 - `threads`: one BLAS thread for small matrix products

@@ -94,7 +94,7 @@ FLOORS = [
     ("sknn.dask.on_dask",),
     ("sknn.dask.estimators",),
     ("sknn.trusted",),
-    ("sknn.dask", "sknn"),
+    ("sknn.dask", "sknn.torch", "sknn"),
 ]
 MAPS = (
     "sknn.display",

@@ -12,6 +12,7 @@ from .engine.losses import Gamma, Huber, LogLoss, Quantile, Tweedie
 from .engine.optimizer import Optimizer
 from .engine.optimizers import LBFGS, SGD, Adam, AdamW, RMSprop
 from .engine.schedules import Adaptive, Cosine, InvScaling, OneCycle, Schedule
+from .fitting.callbacks import AfterEpoch
 from .fitting.loss_check import check_loss
 from .fitting.parts import rectangular
 from .regressor import FFNNRegressor
@@ -32,6 +33,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Adaptive",
+    "AfterEpoch",
     "Cosine",
     "FFNNClassifier",
     "FFNNRegressor",

@@ -1,6 +1,19 @@
 """PyTorch: a fitted network as torch.nn.Sequential, for explainers and GPUs.
 
 Needs PyTorch: ``pip install "sknn[torch]"``.
+
+Examples
+--------
+>>> import numpy as np
+>>> import torch
+>>> from sknn import FFNNRegressor
+>>> from sknn.torch import to_torch
+>>> X = np.linspace(-1, 1, 40).reshape(-1, 1)
+>>> model = FFNNRegressor((5, 3), solver="lbfgs", max_iter=500).fit(X, X[:, 0] ** 2)
+>>> network = to_torch(model)
+>>> with torch.no_grad():
+...     outputs = network(torch.tensor(X)).numpy()
+>>> np.testing.assert_allclose(outputs, model.forward(X)[1][-1], atol=1e-12)
 """
 
 from __future__ import annotations
@@ -95,19 +108,6 @@ def to_torch(model: Any) -> torch.nn.Sequential:
     See Also
     --------
     FFNNRegressor.input_gradient : Derivatives by X, without PyTorch.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import torch
-    >>> from sknn import FFNNRegressor
-    >>> from sknn.torch import to_torch
-    >>> X = np.linspace(-1, 1, 40).reshape(-1, 1)
-    >>> model = FFNNRegressor((5, 3), solver="lbfgs", max_iter=500).fit(X, X[:, 0] ** 2)
-    >>> network = to_torch(model)
-    >>> with torch.no_grad():
-    ...     outputs = network(torch.tensor(X)).numpy()
-    >>> np.testing.assert_allclose(outputs, model.forward(X)[1][-1], atol=1e-12)
     """
     _check(model)
     check_is_fitted(model)

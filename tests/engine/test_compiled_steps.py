@@ -1,15 +1,17 @@
 """Many steps in one compiled call give what the same steps give one by one."""
 
+import signal
+
 import numpy as np
 import pytest
+from scipy import sparse
 
-from sknn import AdamW, FFNNClassifier, FFNNRegressor, LogLoss, Optimizer
+from sknn import AdamW, FFNNClassifier, FFNNRegressor, LogLoss, Optimizer, Schedule
 from sknn.engine import arrays
 from sknn.engine.arrays import ops
-from sknn.engine.compiled_steps import CompiledSteps
+from sknn.engine.compiled_steps import WORK, CompiledSteps
 
 pytest.importorskip("numba")
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 arrays.load_kernels()
 
 N, D = 230, 7
@@ -28,6 +30,7 @@ FORM = {
     "batch_size": 32,
     "max_iter": 4,
     "n_iter_no_change": np.inf,
+    "learning_rate_schedule": "cosine",
     "learning_rate": 0.01,
     "random_state": 0,
     "encoder": None,
@@ -67,7 +70,7 @@ def both(model, target, monkeypatch, data=X, **given):
     for compiled in (True, False):
         with monkeypatch.context() as patch:
             if not compiled:
-                patch.setattr(CompiledSteps, "of", lambda *args: None)
+                patch.setattr(CompiledSteps, "of", lambda *arguments: None)
             copy = type(model)(**model.get_params(deep=False))
             fitted.append(copy.fit(data, TARGETS[target], **given))
     return fitted
@@ -153,13 +156,44 @@ def test_chunks_go_on_as_single_steps_do(calls, monkeypatch):
     for compiled in (True, False):
         with monkeypatch.context() as patch:
             if not compiled:
-                patch.setattr(CompiledSteps, "of", lambda *args: None)
+                patch.setattr(CompiledSteps, "of", lambda *arguments: None)
             model = network("number", **RECIPE)
             for part in (slice(0, 100), slice(100, N)):
                 model.partial_fit(X[part], TARGETS["number"][part])
             fitted.append(model)
     check_equal(*fitted)
     assert calls
+
+
+class Pressing(Schedule):
+    """Presses Ctrl-C before the sixth step."""
+
+    def factor(self, moment):
+        if moment.step == 5:
+            signal.raise_signal(signal.SIGINT)
+        return 1.0
+
+
+def test_ctrl_c_ends_training_with_the_step_in_hand(calls, monkeypatch):
+    fitted = []
+    for compiled in (True, False):
+        with monkeypatch.context() as patch:
+            if not compiled:
+                patch.setattr(CompiledSteps, "of", lambda *arguments: None)
+            model = network("number", learning_rate_schedule=Pressing())
+            with pytest.raises(KeyboardInterrupt):
+                model.fit(X, TARGETS["number"])
+            fitted.append(model)
+    check_equal(*fitted)
+    assert calls == [8]
+
+
+def test_wide_networks_take_few_steps_at_a_time(calls):
+    wide = network("number", hidden_layer_sizes=(800, 800), max_iter=1)
+    wide.fit(X, TARGETS["number"])
+    size = 32 * (D * 800 + 800 * 800 + 800)
+    assert 1 < max(calls) < 8
+    assert max(calls) * size <= WORK
 
 
 class OwnLoss(LogLoss):
@@ -189,8 +223,6 @@ def test_what_has_no_compiled_twin_goes_step_by_step(params, calls):
 
 
 def test_sparse_input_and_doubles_go_step_by_step(calls):
-    from scipy import sparse
-
     network("number").fit(sparse.csr_array(X), TARGETS["number"])
     network("number").fit(X.astype(float), TARGETS["number"])
     assert not calls

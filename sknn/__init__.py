@@ -12,21 +12,28 @@ from .engine.losses import Gamma, Huber, LogLoss, Quantile, Tweedie
 from .engine.optimizer import Optimizer
 from .engine.optimizers import LBFGS, SGD, Adam, AdamW, RMSprop
 from .engine.schedules import Adaptive, Cosine, InvScaling, OneCycle, Schedule
+from .fitting.callbacks import AfterEpoch
+from .fitting.loss_check import check_loss
 from .fitting.parts import rectangular
-from .loss_check import check_loss
 from .regressor import FFNNRegressor
 from .tabular import TabularClassifier, TabularRegressor
+from .trusted import trusted
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
+
+# The classes of sknn that a fitted estimator consists of, for skops.io.load(trusted=...).
+SKOPS_TRUSTED = trusted()
 
 __all__ = [
     "ELU",
     "LBFGS",
     "SGD",
+    "SKOPS_TRUSTED",
     "Activation",
     "Adam",
     "AdamW",
     "Adaptive",
+    "AfterEpoch",
     "Cosine",
     "FFNNClassifier",
     "FFNNRegressor",

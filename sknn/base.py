@@ -8,7 +8,6 @@ it as it was.
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,6 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import sklearn
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer_names
@@ -33,6 +31,7 @@ from sklearn.utils.validation import check_is_fitted
 from .display.layers import layers_html
 from .encoding.foreign import as_numpy
 from .encoding.targets import Targets
+from .encoding.versions import Versioned
 from .engine.activation import Activation
 from .engine.activations import ACTIVATIONS
 from .engine.arrays import Array, Input
@@ -54,8 +53,6 @@ from .fitting.parts import HIDDEN_ACTIVATIONS, losses_for
 from .fitting.publishing import PUBLISHED, PublishedNetwork
 from .warning import warn_user
 
-VERSIONS = "_versions"  # where a pickle keeps them
-
 
 def has_partial_fit(estimator: BaseFFNN) -> bool:
     """Return whether the solver can learn from one batch after the other."""
@@ -67,12 +64,6 @@ def has_partial_fit(estimator: BaseFFNN) -> bool:
             f"{estimator.solver!r}, which takes all rows at once: use solver='adam'."
         )
     return True
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that a fitted estimator depends on."""
-    # sknn imports this module: its version is there by the time of a call.
-    return {"sknn": sys.modules["sknn"].__version__, "scikit-learn": sklearn.__version__}
 
 
 @contextmanager
@@ -101,7 +92,7 @@ def deferred_sigint() -> Iterator[Interrupt]:
         signal.signal(signal.SIGINT, before)
 
 
-class BaseFFNN(InspectionMixin, CallbackSupportMixin, BaseEstimator):
+class BaseFFNN(Versioned, InspectionMixin, CallbackSupportMixin, BaseEstimator):
     """Parameters, training and the forward pass of both estimators."""
 
     _targets_type: ClassVar[type[Targets]]
@@ -174,23 +165,6 @@ class BaseFFNN(InspectionMixin, CallbackSupportMixin, BaseEstimator):
         if "text/html" in shown and self.__sklearn_is_fitted__():
             shown["text/html"] += layers_html(self)
         return shown
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return the state for a pickle: all attributes, and the versions they are of."""
-        return {**super().__getstate__(), VERSIONS: versions()}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore the state; warn if it is of other versions."""
-        state = dict(state)
-        saved = state.pop(VERSIONS, {})
-        if saved != versions():
-            warn_user(
-                f"This {type(self).__name__} was pickled with "
-                f"{saved or 'an unknown version of sknn'}, and loaded with {versions()}. "
-                "Predictions may differ, or fail: load it with the versions it was made "
-                "with, or train it again."
-            )
-        super().__setstate__(state)
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, also settings of parts: ``set_params(solver__momentum=0.9)``.

@@ -1,19 +1,6 @@
 """PyTorch: a fitted network as torch.nn.Sequential, for explainers and GPUs.
 
 Needs PyTorch: ``pip install "sknn[torch]"``.
-
-Examples
---------
->>> import numpy as np
->>> import torch
->>> from sknn import FFNNRegressor
->>> from sknn.torch import to_torch
->>> X = np.linspace(-1, 1, 40).reshape(-1, 1)
->>> model = FFNNRegressor((5, 3), solver="lbfgs", max_iter=500).fit(X, X[:, 0] ** 2)
->>> network = to_torch(model)
->>> with torch.no_grad():
-...     outputs = network(torch.tensor(X)).numpy()
->>> np.testing.assert_allclose(outputs, model.forward(X)[1][-1], atol=1e-12)
 """
 
 from __future__ import annotations
@@ -92,8 +79,7 @@ def to_torch(model: Any) -> torch.nn.Sequential:
     Parameters
     ----------
     model : FFNNRegressor or FFNNClassifier
-        A fitted one. If it has an `encoder_`, the tensor is to hold what
-        ``model.encoder_.transform(X)`` returns, else X itself.
+        Fitted. With an `encoder_` the tensor holds ``model.encoder_.transform(X)``, else X.
 
     Returns
     -------
@@ -108,19 +94,36 @@ def to_torch(model: Any) -> torch.nn.Sequential:
     See Also
     --------
     FFNNRegressor.input_gradient : Derivatives by X, without PyTorch.
+
+    Examples
+    --------
+    >>> import numpy as np, torch
+    >>> from sknn import FFNNRegressor
+    >>> from sknn.torch import to_torch
+    >>> X = np.linspace(-1, 1, 40).reshape(-1, 1)
+    >>> model = FFNNRegressor((5, 3), solver="lbfgs", max_iter=500).fit(X, X[:, 0] ** 2)
+    >>> network = to_torch(model)
+    >>> outputs = network(torch.tensor(X)).detach().numpy()
+    >>> np.testing.assert_allclose(outputs, model.forward(X)[1][-1], atol=1e-12)
     """
     _check(model)
     check_is_fitted(model)
-    modules = []
-    for W, b, activation, learned in zip(
+    return torch.nn.Sequential(*_modules(model)).eval()
+
+
+def _modules(model: Any) -> list[Any]:
+    """Return a linear layer and an activation for every layer of a fitted network."""
+    layers = zip(
         model.coefs_,
         model.intercepts_,
         model._activations,
         model.activation_coefs_,
         strict=True,
-    ):
+    )
+    modules = []
+    for W, b, activation, learned in layers:
         modules += [_linear(W, b), _activation(activation, learned)]
-    return torch.nn.Sequential(*modules).eval()
+    return modules
 
 
 def _check(model: Any) -> None:

@@ -38,6 +38,7 @@ FLOORS = [
         "sknn.encoding.columns",
         "sknn.encoding.foreign",
         "sknn.encoding.moments",
+        "sknn.encoding.versions",
         "sknn.encoding.view",
     ),
     (
@@ -71,7 +72,7 @@ FLOORS = [
     ("sknn.fitting.averaging", "sknn.fitting.blocks"),
     ("sknn.fitting.shares",),
     ("sknn.fitting.rounds",),
-    ("sknn.display.axes", "sknn.display.layers", "sknn.loss_check"),
+    ("sknn.display.axes", "sknn.display.layers", "sknn.fitting.loss_check"),
     ("sknn.display.loss_curve", "sknn.display.network"),
     ("sknn.base",),
     ("sknn.regressor", "sknn.classifier"),
@@ -92,6 +93,7 @@ FLOORS = [
     ("sknn.dask.partitions", "sknn.dask.workers"),
     ("sknn.dask.on_dask",),
     ("sknn.dask.estimators",),
+    ("sknn.trusted",),
     ("sknn.dask", "sknn.torch", "sknn"),
 ]
 MAPS = (

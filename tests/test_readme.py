@@ -30,6 +30,8 @@ def blocks(page):
     [
         "README.md",
         "docs/user-guide.md",
+        "docs/saving.md",
+        "docs/searching.md",
         "docs/tables.md",
         "docs/training-and-validation.md",
         "docs/from-formulas-to-code.md",

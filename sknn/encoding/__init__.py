@@ -15,6 +15,7 @@
 - `columns`: types of the columns of a frame, and errors that name a column
 - `checked`: X and y as scikit-learn's validation returns them
 - `foreign`: arrays of other libraries, as NumPy's
+- `versions`: those that a saved estimator was made with
 - `view`: an estimator with other attributes
 - `targets`: the protocol for y, and y of a regression with its scaling
 - `labels`: y of a classification: classes, their weights, decisions

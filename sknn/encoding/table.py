@@ -21,11 +21,12 @@ from ..engine.arrays import Array, Input
 from .levels import Levels
 from .numbers import Numbers
 from .reading import Reading
+from .versions import Versioned
 
 NO_WEIGHT = 1e-200  # times the largest weight: less is no weight, as its square would be
 
 
-class TableEncoder(TransformerMixin, BaseEstimator):
+class TableEncoder(Versioned, TransformerMixin, BaseEstimator):
     """Encode a table of numbers and categories as a matrix of numbers.
 
     Numbers, booleans included, are scaled to mean 0 and standard deviation 1. Missing ones

@@ -15,6 +15,7 @@ from sklearn.utils.validation import _num_samples, check_is_fitted
 from ..base import deferred_sigint
 from ..encoding.targets import Targets
 from ..encoding.unchanged import Unchanged
+from ..encoding.versions import Versioned
 from ..encoding.view import view
 from ..engine.arrays import Array
 from ..engine.data import blocks
@@ -42,7 +43,7 @@ PUBLISHED = (
 )
 
 
-class BaseTabular(CallbackSupportMixin, BaseEstimator):
+class BaseTabular(Versioned, CallbackSupportMixin, BaseEstimator):
     """Parameters, training and the mean vote of both estimators."""
 
     _targets_type: ClassVar[type[Targets]]

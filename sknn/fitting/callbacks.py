@@ -24,6 +24,7 @@ except ImportError:
 
 __all__ = [
     "CALLBACK_ATTRIBUTES",
+    "AfterEpoch",
     "CallbackContexts",
     "CallbackSupportMixin",
     "MemberContexts",
@@ -32,6 +33,93 @@ __all__ = [
 
 # An estimator has one of them if there are callbacks to call.
 CALLBACK_ATTRIBUTES = ("_skl_callbacks", "_parent_callback_ctx")
+
+
+class AfterEpoch:
+    """Call a function after every epoch, with the network so far: to log, prune or stop.
+
+    A callback for ``set_callbacks``, which needs scikit-learn 1.9. Set it on the outermost
+    estimator, a Pipeline or a search. A tabular estimator calls it for each of its members.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(network)`` gets a fitted copy of the network as it is: it predicts, and
+        has `loss_curve_`, `validation_scores_` (with a validation set) and `n_iter_`, the
+        number of the epoch. If it returns True, training ends after this epoch; if it
+        raises, `fit` raises, and the estimator stays as it was. Where several processes
+        train, it must be picklable.
+
+    See Also
+    --------
+    FFNNClassifier : Has `early_stopping`, which needs no callback.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknn import AfterEpoch, FFNNRegressor
+    >>> X = np.linspace(0, 1, 50).reshape(-1, 1)
+    >>> def stop(network):
+    ...     return network.loss_curve_[-1] < 0.01
+    >>> model = FFNNRegressor(random_state=0)
+    >>> if hasattr(model, "set_callbacks"):
+    ...     model = model.set_callbacks(AfterEpoch(stop)).fit(X, X[:, 0])
+    """
+
+    # scikit-learn passes the callback on to the network, however deep it is.
+    max_propagation_depth = None
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.function!r})"
+
+    def setup(self, estimator: Any, context: Any) -> None:
+        """Do nothing before `fit`, whose `estimator` and `context` are given.
+
+        Parameters
+        ----------
+        estimator : estimator
+        context : CallbackContext
+        """
+
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
+        """Do nothing before a task of `fit`.
+
+        Parameters
+        ----------
+        estimator : estimator
+        context : CallbackContext
+        """
+
+    def on_fit_task_end(
+        self, estimator: Any, context: Any, *, fitted_estimator: Any = None
+    ) -> bool:
+        """Call the function if the task is an epoch; return whether to stop.
+
+        Parameters
+        ----------
+        estimator : estimator
+        context : CallbackContext
+        fitted_estimator : estimator, default=None
+            The network so far.
+
+        Returns
+        -------
+        stop : bool
+        """
+        is_epoch = context.task_name == "epoch" and fitted_estimator is not None
+        return is_epoch and bool(self.function(fitted_estimator))
+
+    def teardown(self, estimator: Any, context: Any) -> None:
+        """Do nothing after `fit`.
+
+        Parameters
+        ----------
+        estimator : estimator
+        context : CallbackContext
+        """
 
 
 class CallbackContexts:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .engine.arrays import Array
+from ..engine.arrays import Array
 
 STEP = 1e-6  # of the central differences, relative to the size of the predictions
 

@@ -1,0 +1,91 @@
+"""Search with Optuna: trials that do badly after a few epochs end early.
+
+Needs ``pip install 'sknn[search]'`` and scikit-learn 1.9, which has callbacks. First a
+study in which every epoch is reported; then `OptunaSearchCV`, which has the interface of
+scikit-learn's searches and trains by `partial_fit`.
+"""
+
+import warnings
+
+import optuna
+from optuna.distributions import CategoricalDistribution, FloatDistribution
+from optuna_integration import OptunaSearchCV
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
+from sknn import AfterEpoch, FFNNClassifier, rectangular
+
+X, y = load_digits(return_X_y=True)
+X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
+SETTINGS = {"learning_rate_schedule": "cosine", "max_iter": 20, "random_state": 0}
+
+
+def objective(trial):
+    """Train one network; return its score on rows that it held out."""
+
+    def report(network):
+        trial.report(network.validation_scores_[-1], step=network.n_iter_)
+        if trial.should_prune():
+            raise optuna.TrialPruned
+
+    network = FFNNClassifier(
+        hidden_layer_sizes=rectangular(
+            trial.suggest_int("width", 8, 64, log=True), trial.suggest_int("depth", 1, 2)
+        ),
+        learning_rate=trial.suggest_float("learning_rate", 1e-4, 1e-1, log=True),
+        alpha=trial.suggest_float("alpha", 1e-6, 1e-1, log=True),
+        early_stopping=True,  # holds out a tenth, and publishes the best epoch
+        **SETTINGS,
+    )
+    return network.set_callbacks(AfterEpoch(report)).fit(X_train, y_train).best_score_
+
+
+def own_study():
+    """Search with pruning, then train with the best parameters."""
+    study = optuna.create_study(
+        direction="maximize",
+        sampler=optuna.samplers.TPESampler(seed=0),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=2),
+    )
+    study.optimize(objective, n_trials=15)
+    pruned = [t for t in study.trials if t.state == optuna.trial.TrialState.PRUNED]
+    epochs = sum(len(trial.intermediate_values) for trial in study.trials)
+    best = dict(study.best_params)
+    sizes = rectangular(best.pop("width"), best.pop("depth"))
+    network = FFNNClassifier(hidden_layer_sizes=sizes, **best, **SETTINGS)
+    score = network.fit(X_train, y_train).score(X_test, y_test)
+    print(f"study: {len(pruned)} of 15 trials pruned, {epochs} of 300 epochs trained")
+    print(f"study: {study.best_params}")
+    print(f"study: accuracy on new digits {score:.3f}")
+
+
+def search_cv():
+    """Search as with scikit-learn's searches, by cross-validation, with pruning."""
+    search = OptunaSearchCV(
+        FFNNClassifier(hidden_layer_sizes=32, **SETTINGS),
+        {
+            "learning_rate": FloatDistribution(1e-4, 1e-1, log=True),
+            "activation": CategoricalDistribution(["relu", "mish", "tanh"]),
+        },
+        cv=3,
+        n_trials=6,
+        enable_pruning=True,
+        max_iter=10,  # calls of partial_fit per trial and fold
+        random_state=0,
+    )
+    search.fit(X_train, y_train)
+    print(f"OptunaSearchCV: {search.best_params_}")
+    print(f"OptunaSearchCV: accuracy on new digits {search.score(X_test, y_test):.3f}")
+
+
+def main():
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    own_study()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        warnings.simplefilter("ignore", FutureWarning)  # of Optuna, about itself
+        search_cv()
+
+
+if __name__ == "__main__":
+    main()

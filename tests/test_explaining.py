@@ -1,5 +1,7 @@
 """Explainers of scikit-learn and SHAP on the columns of raw tables."""
 
+from importlib.util import find_spec
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from sklearn.inspection import (
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from test_readme import PROJECT, blocks
 
 from sknn import (
     FFNNClassifier,
@@ -26,6 +29,12 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+# What SHAP and PyTorch warn of when they call newer versions of other libraries.
+OF_OTHERS = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning",
+    "ignore::PendingDeprecationWarning",
+    "ignore::FutureWarning",
+)
 N = 300
 QUICK = {"learning_rate": 0.01, "learning_rate_schedule": "cosine", "max_iter": 25}
 NETWORK = {"hidden_layer_sizes": 16, "random_state": 0, **QUICK}
@@ -157,7 +166,7 @@ def test_partial_dependence_is_drawn_for_the_columns_of_the_frame(name, kind):
 
 
 @pytest.mark.parametrize(("name", "kind"), MODELS)
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+@OF_OTHERS
 def test_shap_permutations_explain_the_columns_of_the_frame(name, kind):
     shap = pytest.importorskip("shap")
     model = fitted(name, kind)
@@ -195,7 +204,7 @@ def _numeric():
     return rows, y, model.fit(rows, y)
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+@OF_OTHERS
 def test_shap_deep_explains_a_network_as_torch(numeric):
     shap, torch = pytest.importorskip("shap"), pytest.importorskip("torch")
     from sknn.torch import to_torch
@@ -210,7 +219,7 @@ def test_shap_deep_explains_a_network_as_torch(numeric):
     assert np.corrcoef(values.ravel(), exact.ravel())[0, 1] > 0.9
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+@OF_OTHERS
 def test_shap_gradients_explain_a_network_as_torch(numeric):
     shap, torch = pytest.importorskip("shap"), pytest.importorskip("torch")
     from sknn.torch import to_torch
@@ -223,3 +232,19 @@ def test_shap_gradients_explain_a_network_as_torch(numeric):
     found = explainer.shap_values(tensor(few), nsamples=2000, rseed=0)
     exact = shap.explainers.Exact(model.predict, background)(few).values
     assert np.corrcoef(found.reshape(10, 3).ravel(), exact.ravel())[0, 1] > 0.9
+
+
+# ---- the guide --------------------------------------------------------------------------
+
+
+@OF_OTHERS
+def test_the_code_of_the_guide_runs_as_far_as_its_extras_are_there():
+    page = "docs/explaining.md"
+    namespace, missing = {"__name__": "page"}, False
+    for code, line, _ in blocks(page):
+        needed = [name for name in ("shap", "torch") if f"import {name}\n" in code]
+        missing = missing or not all(find_spec(name) for name in needed)
+        if not missing:
+            exec(compile("\n" * line + code, PROJECT / page, "exec"), namespace)
+    assert "slopes" in namespace
+    plt.close("all")

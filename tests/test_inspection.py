@@ -528,6 +528,43 @@ def test_the_input_gradient_of_sparse_rows_is_dense(encoder):
         np.testing.assert_allclose(found[:, j], expected, rtol=1e-4, atol=1e-3)
 
 
+class Doubled(TableEncoder):
+    def transform(self, X):
+        return 2 * super().transform(X)
+
+
+def test_a_subclass_of_the_encoder_may_encode_in_another_way():
+    model = regressor(encoder=Doubled(n_bins=4))
+    with pytest.raises(TypeError, match="Doubled"):
+        model.input_gradient(X)
+
+
+def test_columns_that_say_nothing_have_derivatives_of_0():
+    frame = pd.DataFrame({"a": [1.0, 1.0], "b": ["x", "x"], "c": [np.nan, 2.0]})
+    model = FFNNRegressor(max_iter=2).fit(frame[:1].assign(c=2.0), [1.0])
+    found = model.input_gradient(frame)
+    np.testing.assert_array_equal(found, [[0, np.nan, np.nan], [0, np.nan, 0]])
+
+
+def test_one_class_has_a_gradient_of_finite_numbers():
+    model = classifier(np.ones(60))
+    assert np.isfinite(model.gradient(X, np.ones(60))[0][0]).all()
+    assert model.forward(X)[1][-1].shape == (60, 1)
+
+
+def test_a_stream_is_looked_into_between_two_calls():
+    model = FFNNRegressor(**SMOOTH)
+    for start in range(0, 60, 20):
+        rows = slice(start, start + 20)
+        model.partial_fit(X[rows], Y[rows])
+
+        def cost(probe):
+            return squared(probe.predict(X), Y).mean()
+
+        assert_gradient(model, X, Y, cost)
+        assert_input_gradient(model, NEW)
+
+
 def test_an_encoder_without_a_known_derivative_is_named():
     model = regressor(encoder=StandardScaler())
     with pytest.raises(TypeError, match=r"StandardScaler\(\).*Pipeline"):

@@ -28,6 +28,7 @@ from .columns import (
 )
 from .scaling import InputScaling
 from .table import TableEncoder
+from .unchanged import Unchanged
 from .view import view
 
 
@@ -246,7 +247,8 @@ class Features:
             if not sparse.issparse(X):
                 G[np.isnan(X)] = np.nan
             return G
-        if not hasattr(self.encoder, "_pull_back"):
+        # A subclass may encode in another way.
+        if type(self.encoder) not in (TableEncoder, Unchanged):
             raise TypeError(
                 f"input_gradient does not know the derivative of encoder={self.encoder!r}: "
                 "use TableEncoder, or put the encoder before the network in a Pipeline; "

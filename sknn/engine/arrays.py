@@ -26,6 +26,7 @@ from .backends.numpy_ops import (
 )
 
 __all__ = [
+    "LINE",
     "WHOLE_RULES",
     "Array",
     "Generator",

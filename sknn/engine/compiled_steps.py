@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .activations import GELU, Identity, Mish, ReLU, Sigmoid, SiLU, Softmax, Tanh
-from .arrays import POOL, Array, empty, least, load_kernels, ops, pool, random_place, xp
+from .arrays import (
+    LINE,
+    POOL,
+    Array,
+    empty,
+    least,
+    load_kernels,
+    ops,
+    pool,
+    random_place,
+    xp,
+)
 from .cost import Cost
 from .data import Data
 from .losses import LogLoss, SquaredError
@@ -26,7 +37,7 @@ ENDS = ((SquaredError, Identity), (LogLoss, Softmax), (LogLoss, Sigmoid))
 # A call takes steps until one of these is reached: some milliseconds, after which Ctrl-C
 # and the time limit are looked at, and a batch's rows that are still in the cache.
 MOST, WORK, VALUES = 64, 100_000_000, 2**18
-LINE = 16  # float32 values in a cache line
+LINE_VALUES = LINE // 4  # of float32
 
 
 class CompiledSteps:
@@ -52,6 +63,8 @@ class CompiledSteps:
         network, params = cost.network, cost.network.params
         self._cost, self._optimizer, self._plan = cost, optimizer, plan
         self._state = state
+        # `Network.layers` scales the first one anew at every look.
+        self._widths_and_rates = [(len(layer.b), layer.dropout) for layer in network.layers]
         self.count = steps_at_once(network, plan.batch_size)
         layers, size = _layers(network, plan.batch_size)
         n_scales = len(params.scales)
@@ -135,10 +148,9 @@ class CompiledSteps:
     def _dropped(self, m: int, factor: float) -> list[tuple[float, int]]:
         """Return every layer's rate of dropout, and where its random numbers begin."""
         dropped = []
-        for layer in self._cost.network.layers:
-            rate = layer.dropout * factor
-            size = m * len(layer.b)
-            dropped.append((rate, random_place(size, self._state.rng) if rate else 0))
+        for n, dropout in self._widths_and_rates:
+            rate = dropout * factor
+            dropped.append((rate, random_place(m * n, self._state.rng) if rate else 0))
         return dropped
 
     def _run(
@@ -188,5 +200,7 @@ def _layers(network: Network, m: int) -> tuple[Array, int]:
         code = HIDDEN.index(kind) if kind in HIDDEN else 0
         layers.append((n_in, n, w, b, at, code))
         w, b = w + n_in * n, b + n
-        at += -(-m * n // LINE) * LINE  # the next one begins at a cache line, too
+        at += (
+            -(-m * n // LINE_VALUES) * LINE_VALUES
+        )  # the next one begins at a cache line, too
     return xp.array(layers), at

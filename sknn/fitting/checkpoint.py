@@ -49,6 +49,15 @@ class Checkpoint:
     published: Array | None = None
 
 
+def check_outputs(n_outputs: int, estimator: Any) -> None:
+    """Raise a ValueError if training cannot go on from `estimator` with `n_outputs`."""
+    if n_outputs != estimator.n_outputs_:
+        raise ValueError(
+            f"y and loss ask for {n_outputs} outputs, but the fitted network has "
+            f"{estimator.n_outputs_}: use a new estimator, or warm_start=False."
+        )
+
+
 def resume(
     network: Network, solver: Solver, estimator: Any, units: Units
 ) -> TrainingState | None:

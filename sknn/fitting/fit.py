@@ -24,7 +24,7 @@ from ..engine.training import train
 from ..warning import warn_user
 from .callbacks import CALLBACK_ATTRIBUTES, CallbackContexts
 from .checking import Checked, Given, check
-from .checkpoint import Checkpoint, resume, start_from
+from .checkpoint import Checkpoint, check_outputs, resume, start_from
 from .ending import Ending, advice
 from .observing import FitObserver
 from .parts import Parts, warn_unused
@@ -112,11 +112,8 @@ class Fit:
         parts = Parts.of(estimator, checked.targets, checked.data, checked.validation_set)
         if isinstance(parts.solver, LBFGS):
             warn_unused(estimator, checked.keep_best)
-        if checked.resumes and parts.n_outputs != estimator.n_outputs_:
-            raise ValueError(
-                f"y and loss ask for {parts.n_outputs} outputs, but the fitted network has "
-                f"{estimator.n_outputs_}: use a new estimator, or warm_start=False."
-            )
+        if checked.resumes:
+            check_outputs(parts.n_outputs, estimator)
         fit = cls(estimator, checked, parts)
         fit._run(interrupt)
         return fit
@@ -170,7 +167,7 @@ class Fit:
     def _observer(self) -> FitObserver:
         """Return what looks on after every epoch: curves, progress, callbacks."""
         estimator, given = self.estimator, self.checked.given
-        curves = self._past_curves()
+        curves = Curves.after(vars(estimator) if self.checked.resumes else {})
         observer = FitObserver(self.publisher, curves, follower=given.follower)
         if estimator.verbose:
             epochs = 1 if given.incremental else estimator.max_iter
@@ -179,22 +176,6 @@ class Fit:
             observer.callbacks = self._contexts(curves)
             observer.on_epoch_begin = observer.callbacks.begin_epoch
         return observer
-
-    def _past_curves(self) -> Curves:
-        """Return the curves of the fitted network if training continues from it."""
-        past = vars(self.estimator) if self.checked.resumes else {}
-        n_iter, losses = past.get("n_iter_", 0), [*past.get("loss_curve_", ())]
-        scores = [*past.get("validation_scores_", ())]
-        return Curves(
-            n_iter=n_iter,
-            n_before=n_iter,
-            losses=losses,
-            rates=[*past.get("learning_rate_curve_", ())],
-            validation_losses=[*past.get("validation_loss_curve_", ())],
-            scores=scores,
-            n_losses_before=len(losses),
-            n_scores_before=len(scores),
-        )
 
     def _contexts(self, curves: Curves) -> CallbackContexts:
         """Return the contexts for callbacks; in `partial_fit` a root alone."""

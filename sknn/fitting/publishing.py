@@ -139,6 +139,28 @@ class Curves:
     n_scores_before: int = 0
     start_score: float = np.nan
 
+    @classmethod
+    def after(cls, past: Mapping[str, Any]) -> Curves:
+        """Return the curves that go on from fitted attributes, new ones if there are none.
+
+        Parameters
+        ----------
+        past : mapping of str to attributes
+            Their lists are copied.
+        """
+        n_iter, losses = past.get("n_iter_", 0), [*past.get("loss_curve_", ())]
+        scores = [*past.get("validation_scores_", ())]
+        return cls(
+            n_iter=n_iter,
+            n_before=n_iter,
+            losses=losses,
+            rates=[*past.get("learning_rate_curve_", ())],
+            validation_losses=[*past.get("validation_loss_curve_", ())],
+            scores=scores,
+            n_losses_before=len(losses),
+            n_scores_before=len(scores),
+        )
+
 
 @dataclass(frozen=True)
 class Publisher:

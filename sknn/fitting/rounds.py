@@ -30,7 +30,7 @@ from .averaging import Standing, Trained
 from .blocks import Survey, warn_uneven
 from .callbacks import CALLBACK_ATTRIBUTES, CallbackContexts
 from .checking import AUTO_ROWS, Checked, Given, _split_seed
-from .checkpoint import Checkpoint, resume
+from .checkpoint import Checkpoint, check_outputs, resume
 from .ending import Ending
 from .fit import generator, link_for
 from .parts import Parts
@@ -104,7 +104,8 @@ class RoundsFit:
         warn_uneven(surveys, whole)
         self.setup, self._found = self._set_up(whole)
         self.network, self.standing, self._rng = self._start()
-        self.history, self.curves = History(), self._past_curves()
+        self.history = History()
+        self.curves = Curves.after(vars(estimator) if self.resumes else {})
         self._plateaus = 0
         self._scores: dict[int, float] = {}  # by the epochs done
         self.attributes: dict[str, Any] = {}
@@ -189,11 +190,8 @@ class RoundsFit:
                 f"solver={self.plain.solver!r} takes all rows at once, which no worker "
                 "has: use solver='adam'."
             )
-        if self.resumes and parts.n_outputs != self.estimator.n_outputs_:
-            raise ValueError(
-                f"y and loss ask for {parts.n_outputs} outputs, but the fitted network has "
-                f"{self.estimator.n_outputs_}: use a new estimator, or warm_start=False."
-            )
+        if self.resumes:
+            check_outputs(parts.n_outputs, self.estimator)
 
     def _start(self) -> tuple[Network, Standing, np.random.Generator]:
         """Return the network with its initial or fitted weights, and where it stands."""
@@ -213,19 +211,6 @@ class RoundsFit:
     def _units(self) -> Units:
         """The units that the network is trained in."""
         return Units(self.setup.targets.scaling, self.setup.features.scaling)
-
-    def _past_curves(self) -> Curves:
-        """Return the curves of the fitted network if training continues from it."""
-        past = vars(self.estimator) if self.resumes else {}
-        n_iter = past.get("n_iter_", 0)
-        return Curves(
-            n_iter=n_iter,
-            n_before=n_iter,
-            losses=[*past.get("loss_curve_", ())],
-            rates=[*past.get("learning_rate_curve_", ())],
-            validation_losses=[*past.get("validation_loss_curve_", ())],
-            scores=[*past.get("validation_scores_", ())],
-        )
 
     # ---- training -------------------------------------------------------------------
 

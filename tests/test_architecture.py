@@ -51,6 +51,7 @@ FLOORS = [
     ("sknn.encoding.features",),
     (
         "sknn.fitting.hints",
+        "sknn.fitting.shuffling",
         "sknn.fitting.splitting",
         "sknn.fitting.validation_set",
         "sknn.fitting.weights",

@@ -9,6 +9,7 @@
 - `parts`: names become the engine's pieces
 - `fit`: the whole of it: `Fit`, one call from the user's X and y to what is published
 - `ending`: how training ended, and what the user should know of that
+- `shuffling`: chunks of a stream in random order
 - `loss_check`: a check for losses that users write
 - `units`: the user's units and those of training
 - `checkpoint`: where an earlier fit stopped, and how training continues from there

@@ -48,6 +48,7 @@ from .fitting.calls import named
 from .fitting.checking import Given
 from .fitting.fit import Fit
 from .fitting.hints import unknown_parameters
+from .fitting.inspection import InspectionMixin
 from .fitting.parts import HIDDEN_ACTIVATIONS, losses_for
 from .fitting.publishing import PUBLISHED, PublishedNetwork
 from .warning import warn_user
@@ -91,7 +92,7 @@ def deferred_sigint() -> Iterator[Interrupt]:
         signal.signal(signal.SIGINT, before)
 
 
-class BaseFFNN(Versioned, CallbackSupportMixin, BaseEstimator):
+class BaseFFNN(Versioned, InspectionMixin, CallbackSupportMixin, BaseEstimator):
     """Parameters, training and the forward pass of both estimators."""
 
     _targets_type: ClassVar[type[Targets]]

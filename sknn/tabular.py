@@ -43,7 +43,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         Weights of the classes, as for `FFNNClassifier`. None takes those of `estimator`.
     n_jobs : int or None, default=None
         How many members to train at a time, in threads; the result does not depend on it.
-        None is 1, -1 all processors: it pays off for layers of many hundred neurons only.
+        -1 is all processors. So is None, with ``sknn[fast]`` and no other parallel work.
     max_time : float or None, default=None
         Seconds after which training of all members ends.
     random_state : int, RandomState instance or None, default=None
@@ -253,7 +253,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         How many networks to train.
     n_jobs : int or None, default=None
         How many members to train at a time, in threads; the result does not depend on it.
-        None is 1, -1 all processors: it pays off for layers of many hundred neurons only.
+        -1 is all processors. So is None, with ``sknn[fast]`` and no other parallel work.
     max_time : float or None, default=None
         Seconds after which training of all members ends.
     random_state : int, RandomState instance or None, default=None

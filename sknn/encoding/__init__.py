@@ -2,6 +2,7 @@
 
 - `unchanged`: the encoder that takes X as it is
 - `features`: X, checked, encoded and brought into the form of the first fit
+- `survey`: what the columns of parts of the rows hold, merged to that of all
 - `table`: `TableEncoder`: numbers, text, categories and gaps as numbers on one scale
 - `reading`: which columns of a table are numbers and which categories, found by name
 - `kinds`: numbers or categories, by types and by choice

@@ -102,3 +102,13 @@ class Bins:
         T *= 2
         T -= 1
         return T
+
+    def slopes(self, X: Array) -> Array:
+        """Return the derivatives of `transform` by X, (n, n_columns): (n, n_bins).
+
+        They are 2 / width within the bin and 0 outside. At the edge of two bins it is the
+        right one's.
+        """
+        distance = X[:, self.column] - self.left
+        within = (distance >= 0) & (distance < self.width)
+        return within * (2 / self.width)

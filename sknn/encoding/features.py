@@ -28,6 +28,7 @@ from .columns import (
 )
 from .scaling import InputScaling
 from .table import TableEncoder
+from .unchanged import Unchanged
 from .view import view
 
 
@@ -117,10 +118,10 @@ class Features:
         X, y = checked_numbers(estimator, X, y, dtype, reset=False, finite=finite)
         return self._filled(X), y
 
-    def check_validation_set(
-        self, estimator: Any, X: Any, y: Any, dtype: Any
+    def numbers(
+        self, estimator: Any, X: Any, y: Any, dtype: Any, ending: str = ""
     ) -> tuple[Input, Array]:
-        """Return X_val as the network takes it, and y_val checked; errors name them so.
+        """Return X as the network takes it, and y checked.
 
         Parameters
         ----------
@@ -130,13 +131,15 @@ class Features:
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         dtype : dtype
             float32 or float64.
+        ending : str, default=""
+            "_val" for a validation set: errors name X_val and y_val then.
         """
-        probe = view(estimator, self.attributes)
-        X = self._numbers(probe, X, dtype, "X_val")
+        probe, names = view(estimator, self.attributes), (f"X{ending}", f"y{ending}")
+        X = self._numbers(probe, X, dtype, names[0])
         y = check_array(
-            y, accept_sparse="csr", dtype=None, ensure_2d=False, input_name="y_val"
+            y, accept_sparse="csr", dtype=None, ensure_2d=False, input_name=names[1]
         )
-        raise_for_lengths(X, y, "X_val", "y_val")
+        raise_for_lengths(X, y, *names)
         return X, flat(y)
 
     def fit_transform(
@@ -218,10 +221,50 @@ class Features:
         """
         return self._numbers(estimator, X, dtype, "X")
 
+    def pull_back(self, estimator: Any, X: Any, G: Array) -> Array:
+        """Return derivatives by the encoded columns as those by the columns of X.
+
+        Parameters
+        ----------
+        estimator : estimator
+            A fitted one.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        G : array of shape (n_samples, n_columns)
+            By what the network takes. It may be overwritten.
+
+        Returns
+        -------
+        array of shape (n_samples, n_features)
+            NaN where a value is missing or a category.
+
+        Raises
+        ------
+        TypeError
+            If the derivative of the encoder is not known.
+        """
+        if self.encoder is None:
+            X = self._checked(estimator, X, G.dtype, "X")
+            if not sparse.issparse(X):
+                G[np.isnan(X)] = np.nan
+            return G
+        # A subclass may encode in another way.
+        if type(self.encoder) not in (TableEncoder, Unchanged):
+            raise TypeError(
+                f"input_gradient does not know the derivative of encoder={self.encoder!r}: "
+                "use TableEncoder, or put the encoder before the network in a Pipeline; "
+                "with encoder=None the derivative is that by the columns it puts out."
+            )
+        pulled_back: Array = self.encoder._pull_back(X, G)
+        return pulled_back
+
     def _numbers(self, estimator: Any, X: Any, dtype: Any, name: str) -> Input:
         """Return X checked against the columns of the first fit, as numbers."""
         if self.encoder is not None:
             return self._encoded(X, name, dtype)
+        return self._filled(self._checked(estimator, X, dtype, name))
+
+    def _checked(self, estimator: Any, X: Any, dtype: Any, name: str) -> Input:
+        """Return numbers X, (n, n_features), checked; missing ones are NaN."""
         try:
             with np.errstate(over="ignore", invalid="ignore"):  # refused here
                 checked = validate_data(
@@ -236,7 +279,8 @@ class Features:
         except (TypeError, ValueError) as error:
             explain(X, name, error, encodes=self.scaling is None)
             raise
-        return self._filled(sound(checked, name))
+        found: Input = sound(checked, name)
+        return found
 
     def _encoded(self, X: Any, name: str, dtype: Any = FLOATS) -> Input:
         """Return the table X, (n, n_features), as numbers, (n, n_columns)."""

@@ -20,8 +20,15 @@ def as_numpy(array: Any, name: str) -> Any:
     Raises
     ------
     TypeError
-        If NumPy cannot read it, as where it is in the memory of a GPU.
+        If NumPy cannot read it, as where it is in the memory of a GPU, or if it is a
+        collection of Dask, whose rows may not fit into memory.
     """
+    if hasattr(array, "__dask_graph__"):
+        raise TypeError(
+            f"{name} is a {type(array).__name__} of Dask: DaskFFNNClassifier and "
+            "DaskFFNNRegressor of sknn.dask train and predict where its partitions are. If "
+            f"all of it fits into memory, pass {name}.compute()."
+        )
     is_foreign = any(hasattr(array, name) for name in ("__dlpack__", "__array_namespace__"))
     if isinstance(array, np.ndarray) or not is_foreign:
         return array

@@ -147,6 +147,42 @@ class Numbers:
                 U /= self.std
             out[rows, :n_scaled] = self._clipped(U, out.dtype)
 
+    def pull_back(self, X: Array, G: Array) -> Array:
+        """Return derivatives by the output columns as those by the columns of X.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_columns)
+            Missing values, for which there is no derivative, are NaN.
+        G : array of shape (n, n_outputs)
+
+        Returns
+        -------
+        array of shape (n, n_columns)
+            NaN where X is.
+        """
+        n_scaled = len(self.scaled)
+        n_numbers = n_scaled + len(self.bins.column)
+        with np.errstate(over="ignore"):  # as in transform
+            U = np.take(X, self.scaled, axis=1) * self.unit
+            z = (U - self.median - self.mean) / self.std
+            slope = G[:, :n_scaled] * self._slopes(z)
+            by_bins = G[:, n_scaled:n_numbers] * self.bins.slopes(U)
+            for number, column in enumerate(self.bins.column):
+                slope[:, column] += by_bins[:, number]
+        pulled_back = np.zeros(X.shape)
+        pulled_back[:, self.scaled] = slope * self.unit
+        pulled_back[np.isnan(X)] = np.nan
+        return pulled_back
+
+    def _slopes(self, z: Array) -> Array:
+        """Return the derivative of the scaled columns by U, (n, n_scaled), at `z`."""
+        if self.smooth_clip is None:
+            return np.broadcast_to(1 / self.std, z.shape)
+        # The derivative of z / sqrt(1 + (z / c)^2) is (1 + (z / c)^2)^(-3/2).
+        shrunk = np.clip(z / self.smooth_clip, -1e150, 1e150)
+        return (1 + shrunk * shrunk) ** -1.5 / self.std
+
     def transform_sparse(self, X: Any, dtype: Any) -> Input:
         """Return the scaled columns of a CSR matrix, (n, n_columns), as one of `dtype`."""
         X = X[:, self.scaled]

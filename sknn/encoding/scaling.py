@@ -79,10 +79,10 @@ class InputScaling:
             else:
                 moments = self.moments.merged(_sparse_moments(X, weights))
         scaling = replace(self, moments=moments)
-        scaling._check()
+        scaling.check()
         return scaling
 
-    def _check(self) -> None:
+    def check(self) -> None:
         """Raise a ValueError if a spread, or one over it, is too large for weights."""
         mean, std, _ = self.moments
         widest = 1e-8 * float(np.finfo(self.dtype).max)

@@ -182,7 +182,7 @@ default="from_dtype"
         scaling = Numbers.fit(numbers, w, self.n_bins, self.smooth_clip)
         limit = self.max_categories
         levels = [Levels.fit(codes, values, w, limit) for codes, values in categories]
-        self._publish(reading, scaling, levels)
+        self._publish(reading.attributes, reading.is_categorical, scaling, levels)
         return self
 
     def transform(self, X: Any) -> Any:
@@ -255,6 +255,19 @@ default="from_dtype"
         tags.transformer_tags.preserves_dtype = []
         return tags
 
+    def _pull_back(self, X: Any, G: Array) -> Array:
+        """Return derivatives by the output columns as those by the columns of X.
+
+        X is of shape (n, n_features), G of (n, n_features_out_). Where a value is missing
+        or a category, there is none: NaN.
+        """
+        numbers = Reading.later(self, X).numbers(slice(None))
+        if sparse.issparse(numbers):
+            numbers = numbers.toarray()  # as the derivatives are: those at 0 are not 0
+        pulled_back = np.full((len(numbers), self.n_features_in_), np.nan, G.dtype)
+        pulled_back[:, ~self.is_categorical_] = self._scaling.pull_back(numbers, G)
+        return pulled_back
+
     def _check_sparse(self, X: Any) -> None:
         """Raise a ValueError if X, (n, n_features), is sparse and bins are asked for."""
         if sparse.issparse(X) and self.n_bins is not None:
@@ -277,14 +290,20 @@ default="from_dtype"
                 "median: fill them in, for example with SimpleImputer."
             )
 
-    def _publish(self, reading: Reading, scaling: Numbers, levels: list[Levels]) -> None:
+    def _publish(
+        self,
+        attributes: dict[str, Any],
+        is_categorical: Array,
+        scaling: Numbers,
+        levels: list[Levels],
+    ) -> None:
         """Set all attributes: nothing can go wrong any more."""
         if hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
-        for name, value in reading.attributes.items():
+        for name, value in attributes.items():
             setattr(self, name, value)
         self.categories_ = [column.categories for column in levels]
-        self.is_categorical_ = reading.is_categorical
+        self.is_categorical_ = is_categorical
         self.n_features_out_ = scaling.n_columns + sum(len(each.names) for each in levels)
         self._scaling, self._levels = scaling, levels
         self.sparse_output_ = bool(self.sparse_output)

@@ -7,7 +7,7 @@ from typing import Any, Self
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..engine.arrays import Input
+from ..engine.arrays import Array, Input
 from .columns import explain, float_types
 
 
@@ -33,6 +33,10 @@ class Unchanged(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """Return `X`, (n_samples, n_features), as floats, dense or CSR."""
         check_is_fitted(self, "n_features_in_")
         return self._checked(X, reset=False)
+
+    def _pull_back(self, X: Any, G: Array) -> Array:
+        """Return `G`, derivatives by the columns of X, (n_samples, n_features), as is."""
+        return G
 
     def _checked(self, X: Any, *, reset: bool) -> Input:
         """Return X as floats; raise a ValueError if they are not finite."""

@@ -12,10 +12,12 @@ In the order in which data flow through it:
 - `batches`: mini-batches of rows
 - `loss`, `losses`: the base and the catalogue: how bad an output is, and the derivative
 - `cost`: the loss of a batch plus the L2 penalty, with its gradient
+- `derivatives`: the same way back in a trained network, and on to its input
 - `schedules`: how the learning rate changes
 - `optimizer`, `optimizers`: the base and the catalogue: how a gradient changes parameters
 - `stopping`: when training is over
 - `plan`: how to train, and what is noted on the way
+- `compiled_steps`: many steps of training in one compiled call
 - `training`: all of it, for epochs of mini-batches
 - `lbfgs`: all of it, for all rows at once
 - `threads`: one BLAS thread for small matrix products

@@ -32,6 +32,7 @@ __all__ = [
     "Input",
     "blocks_in_cache",
     "constant_row",
+    "contiguous",
     "empty",
     "error_before",
     "ignore_overflow",
@@ -41,8 +42,10 @@ __all__ = [
     "log_1p_exp",
     "log_softmax",
     "ops",
+    "pool",
     "product",
     "random_numbers",
+    "random_place",
     "row_maxima",
     "sigmoid",
     "softmax",
@@ -60,7 +63,7 @@ LINE = 64  # bytes of a cache line, and of the widest registers
 
 # Operations that run a whole rule in one pass: without a compiled kernel they are None, and
 # the rule's own class runs it.
-WHOLE_RULES = ("adam", "cross_entropy", "silu", "mish", "gelu", "multiply_slopes")
+WHOLE_RULES = ("adam", "cross_entropy", "silu", "mish", "gelu", "multiply_slopes", "steps")
 # The operations of the backend in use.
 ops: Any = SimpleNamespace(**OPERATIONS, **dict.fromkeys(WHOLE_RULES))
 
@@ -72,7 +75,7 @@ def load_kernels() -> None:
     importing scikit-learn.
     """
     try:
-        from .backends.numba_ops import KERNELS
+        from .backends.numba_steps import KERNELS
     except ImportError:  # sknn[fast] is not installed
         return
     vars(ops).update(KERNELS)
@@ -101,6 +104,14 @@ def zeros(shape: int | tuple[int, ...], dtype: Any) -> Array:
     return array
 
 
+def contiguous(array: Array) -> Array:
+    """Return `array`, of any shape, row after row in memory; itself where it is so.
+
+    And a plain, writable one: Numba compiles a kernel anew for any other.
+    """
+    return xp.require(array, requirements=("C", "A", "W", "E"))
+
+
 def blocks_in_cache(n: int) -> Iterator[slice]:
     """Yield the slices that cut a vector of length `n` into blocks that fit the cache.
 
@@ -119,13 +130,18 @@ def random_numbers(shape: tuple[int, int], dtype: Any, rng: Generator) -> Array:
     size = shape[0] * shape[1]
     if size > POOL:
         return rng.random(shape, dtype)
-    start = int(rng.random() * (POOL - size + 1))
-    return _pool(dtype)[start : start + size].reshape(shape)
+    start = random_place(size, rng)
+    return pool(dtype)[start : start + size].reshape(shape)
+
+
+def random_place(size: int, rng: Generator) -> int:
+    """Return where in the pool `size` numbers begin, `size` being at most `POOL`."""
+    return int(rng.random() * (POOL - size + 1))
 
 
 @lru_cache
-def _pool(dtype: Any) -> Array:
-    """Return `POOL` numbers from [0, 1)."""
+def pool(dtype: Any) -> Array:
+    """Return `POOL` numbers from [0, 1), of shape (POOL,)."""
     return xp.random.default_rng(0).random(POOL, dtype)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .arrays import Generator
+from .arrays import Array, Generator, contiguous
 from .data import Data, OneHot, blocks, gather, memory_for
 from .network import Network, Workspace
 
@@ -30,6 +30,7 @@ class Batches:
         if isinstance(data.Y, OneHot):
             data = data._replace(Y=data.Y.tabulated(dtype))
         self.data = data
+        self._dtype = dtype
         self._size = size
         self._count = -(-data.n // size)
         lengths = {data.n // self._count, -(-data.n // self._count)}
@@ -51,10 +52,7 @@ class Batches:
             Draws the order of the rows; None keeps it. The order within a single batch
             does not matter, so none is drawn for it.
         """
-        order = self.data.indices
-        if rng is not None and len(self) > 1:
-            drawn = rng.permutation(self.data.n)
-            order = drawn if order is None else order[drawn]
+        order = self._order(rng)
         for block in blocks(self.data.n, self._size):
             indices = block if order is None else order[block]
             m = block.stop - block.start
@@ -67,3 +65,45 @@ class Batches:
                 ),
                 self._spaces[m],
             )
+
+    def draw_several(
+        self, rng: Generator | None, count: int
+    ) -> Iterator[tuple[Data, list[slice]]]:
+        """Yield the batches that `draw` yields, `count` at a time at most.
+
+        Parameters
+        ----------
+        rng : Generator or None
+            As for `draw`.
+        count : int
+
+        Yields
+        ------
+        rows : Data
+            Of several batches, dense, in the memory order that compiled code needs. They
+            are lost at the next ones.
+        places : list of slice
+            The rows of each batch.
+        """
+        order, parts = self._order(rng), self.data[:3]
+        cuts = [*blocks(self.data.n, self._size)]
+        most = min(self.data.n, count * max(self._spaces))
+        memory = [memory_for(part, most, self._dtype) for part in parts]
+        for numbers in blocks(len(cuts), count):
+            start, stop = cuts[numbers.start].start, cuts[numbers.stop - 1].stop
+            indices = slice(start, stop) if order is None else order[start:stop]
+            m = stop - start
+            rows = [
+                None if out is None else contiguous(gather(part, indices, out[:m]))
+                for part, out in zip(parts, memory, strict=True)
+            ]
+            places = [slice(cut.start - start, cut.stop - start) for cut in cuts[numbers]]
+            yield Data(*rows), places
+
+    def _order(self, rng: Generator | None) -> Array | None:
+        """Return the rows of one epoch in their order, (n,); None for all as they are."""
+        order = self.data.indices
+        if rng is None or len(self) == 1:
+            return order
+        drawn = rng.permutation(self.data.n)
+        return drawn if order is None else order[drawn]

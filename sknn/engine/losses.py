@@ -342,7 +342,7 @@ class LogLoss(Loss):
     def __post_init__(self) -> None:
         self.check_number("smoothing", 0, 1)
 
-    def _smoothed(self, Y: Array, activation: Activation) -> Array:
+    def smoothed(self, Y: Array, activation: Activation) -> Array:
         """Return (1 - ε) y + ε / K, (m, n_outputs), or `Y` itself without smoothing."""
         if not self.smoothing:
             return Y
@@ -351,7 +351,7 @@ class LogLoss(Loss):
 
     def cost(self, Y: Array, output: Output, out: Array) -> None:
         Z, A, activation, _ = output
-        Y = self._smoothed(Y, activation)
+        Y = self.smoothed(Y, activation)
         if activation.joint:
             # A small a_j may have been rounded to 0, the greatest of a row never:
             # -log a_j = max_k z_k - z_j - log max_k a_k.
@@ -363,7 +363,7 @@ class LogLoss(Loss):
             out -= Y * Z
 
     def gradient(self, Y: Array, output: Output, out: Array) -> None:
-        xp.subtract(output.A, self._smoothed(Y, output.activation), out=out)
+        xp.subtract(output.A, self.smoothed(Y, output.activation), out=out)
         out *= output.scale
 
     def evaluate(self, Y: Array, output: Output, delta: Array) -> Array:
@@ -371,7 +371,7 @@ class LogLoss(Loss):
         in_one_pass = ops.cross_entropy is not None and type(self) is LogLoss
         if not in_one_pass or not output.activation.joint:
             return super().evaluate(Y, output, delta)
-        Y = self._smoothed(Y, output.activation)
+        Y = self.smoothed(Y, output.activation)
         costs = xp.empty(delta.shape[1], delta.dtype)
         ops.cross_entropy(Y, output.Z, output.A, output.scale, costs, delta)
         return costs

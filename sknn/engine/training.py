@@ -6,6 +6,7 @@ from math import nan, sqrt
 
 from .arrays import Array, ignore_overflow, is_finite, load_kernels, xp
 from .batches import Batches
+from .compiled_steps import CompiledSteps
 from .cost import Cost, check_finite, outcome
 from .data import Data
 from .network import Workspace
@@ -118,6 +119,7 @@ class Training:
         self._stopping = plan.stopping(params.flat)
         self._deadline = Deadline(plan.max_time)
         self._rate = plan.learning_rate
+        self._compiled = CompiledSteps.of(cost, optimizer, plan, state)
 
     def run(self, data: Data) -> History:
         """Train on `data`, of n rows; see `train`."""
@@ -150,21 +152,49 @@ class Training:
 
     def _epoch(self, epoch: int, batches: Batches) -> None:
         """Pass all rows once, or as many as time allows."""
-        plan, state = self.plan, self.state
-        done, count = plan.epochs_before + epoch, len(batches)
-        for number, (batch, space) in enumerate(
-            batches.draw(state.rng if plan.shuffle else None)
-        ):
-            progress = min(1.0, (done + number / count) / plan.schedule_epochs)
-            moment = Moment(progress, self.optimizer_state.step, state.plateaus)
-            self._rate = plan.learning_rate * plan.schedule.factor(moment)
-            self.cost.network.dropout_factor = dropout_factor(plan, moment)
+        rng = self.state.rng if self.plan.shuffle else None
+        epoch += self.plan.epochs_before
+        if self._compiled is not None and isinstance(batches.data.X, xp.ndarray):
+            self._epoch_by_several(epoch, batches, self._compiled)
+            return
+        for number, (batch, space) in enumerate(batches.draw(rng)):
+            step = self.optimizer_state.step
+            _, factor = self._factors(epoch + number / len(batches), step)
+            self.cost.network.dropout_factor = factor
             self._mean.add(self._step(batch, space), batch.n)
-            if plan.interrupt.pressed:
-                raise KeyboardInterrupt
-            if self._deadline.passed():
-                self.history.out_of_time = True
+            if self._ends():
                 break
+
+    def _epoch_by_several(
+        self, epoch: int, batches: Batches, compiled: CompiledSteps
+    ) -> None:
+        """Pass all rows once, taking several steps in one call."""
+        rng = self.state.rng if self.plan.shuffle else None
+        done = 0
+
+        def factors(number: int, step: int) -> tuple[float, float]:
+            return self._factors(epoch + (done + number) / len(batches), step)
+
+        for rows, places in batches.draw_several(rng, compiled.count):
+            self._mean.add(*compiled.take(rows, places, factors))
+            done += len(places)
+            if self._ends():
+                break
+
+    def _factors(self, epoch: float, step: int) -> tuple[float, float]:
+        """Return learning rate and factor on dropout, `epoch` epochs from the first on."""
+        plan = self.plan
+        progress = min(1.0, epoch / plan.schedule_epochs)
+        moment = Moment(progress, step, self.state.plateaus)
+        self._rate = plan.learning_rate * plan.schedule.factor(moment)
+        return self._rate, dropout_factor(plan, moment)
+
+    def _ends(self) -> bool:
+        """Return whether time is up; raise KeyboardInterrupt if Ctrl-C was pressed."""
+        if self.plan.interrupt.pressed:
+            raise KeyboardInterrupt
+        self.history.out_of_time = self._deadline.passed()
+        return self.history.out_of_time
 
     def _step(self, batch: Data, space: Workspace) -> Array | float:
         """Take one step against the gradient on `batch`; return its mean costs.

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from joblib import effective_n_jobs
+from joblib.parallel import get_active_backend
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import check_random_state
@@ -24,6 +25,7 @@ from ..encoding.checked import check_target
 from ..encoding.labels import Labels
 from ..encoding.targets import Targets
 from ..engine.arrays import Array, Input
+from ..engine.compiled_steps import can_compile_steps
 from ..engine.data import Data
 from ..engine.stopping import Interrupt
 from ..engine.threads import one_blas_thread
@@ -76,7 +78,7 @@ class EnsembleFit:
         counts = np.ones(len(self.y), bool) if self.w is None else self.w > 0
         strata = self.targets.strata(self.data.Y)
         folds = Folds.deal(counts, strata, np.random.default_rng(seeds[0]))
-        self._threads = min(effective_n_jobs(estimator.n_jobs), estimator.n_members)
+        self._threads = min(self._n_jobs(), estimator.n_members)
         self.members = self._dealt(folds, seeds[1:].tolist())
         self.shortfall = ""
 
@@ -125,6 +127,25 @@ class EnsembleFit:
             members.append(Member(network, rows, out, progress))
         return members
 
+    def _n_jobs(self) -> int:
+        """Return how many members to train at a time.
+
+        By default as many as there are processors, where threads do not wait for each
+        other: in compiled steps, and outside of other parallel work.
+        """
+        X = self.data.X
+        compiled = can_compile_steps() and isinstance(X, np.ndarray) and X.itemsize == 4
+        backend, n_jobs = get_active_backend()
+        alone = n_jobs is None and not backend.nesting_level and not self._is_watched
+        if self.estimator.n_jobs is None and compiled and alone:
+            return int(effective_n_jobs(-1))
+        return int(effective_n_jobs(self.estimator.n_jobs))
+
+    @property
+    def _is_watched(self) -> bool:
+        """Whether the user's callbacks watch the members."""
+        return any(hasattr(self.estimator, name) for name in CALLBACK_ATTRIBUTES)
+
     # ---- training -------------------------------------------------------------------
 
     def run(self, interrupt: Interrupt) -> dict[str, Any]:
@@ -136,7 +157,7 @@ class EnsembleFit:
             If Ctrl-C came before any member was trained.
         """
         contexts = None
-        if any(hasattr(self.estimator, name) for name in CALLBACK_ATTRIBUTES):
+        if self._is_watched:
             contexts = MemberContexts(self.estimator, len(self.members), self._given)
         with one_blas_thread():
             self._train(contexts, interrupt)

@@ -8,6 +8,10 @@
 - `validation_set`: the examples held out, and what the network scores there
 - `parts`: names become the engine's pieces
 - `fit`: the whole of it: `Fit`, one call from the user's X and y to what is published
+- `rounds`: the same over rounds, where several workers have a share of the rows each
+- `shares`: the rows of one worker, prepared, trained on and scored there
+- `blocks`: the partitions that a share is made of, and what is known of them
+- `averaging`: networks that were trained side by side become one
 - `ending`: how training ended, and what the user should know of that
 - `shuffling`: chunks of a stream in random order
 - `loss_check`: a check for losses that users write
@@ -17,5 +21,6 @@
 - `callbacks`: scikit-learn's callbacks
 - `progress`: the progress line of `verbose`
 - `publishing`: a trained network becomes fitted attributes, these a network that predicts
+- `inspection`: what a fitted network computes on the way, and its derivatives
 - `probabilities`: those of classes and labels, from the logits
 """

@@ -183,10 +183,10 @@ def _given_validation_set(
         if given.sample_weight_val is not None:
             raise ValueError("sample_weight_val is for X_val: pass X_val and y_val, too.")
         return None
-    X, y = features.check_validation_set(estimator, given.X_val, given.y_val, data.X.dtype)
+    X, y = features.numbers(estimator, given.X_val, given.y_val, data.X.dtype, "_val")
     Y = targets.transform(y, "y_val")
     weights = "sample_weight_val", given.sample_weight_val
-    _, w = weighted(estimator, targets, Y, *weights)
+    _, w = weighted(estimator, targets, Y, *weights, count=False)
     if w is not None:
         w = w / w.max()  # so that their sum does not overflow
     held_out = ValidationSet(given.X_val, given.y_val, Data(X, Y, w)).counted()

@@ -126,10 +126,7 @@ class Fit:
     def _scaled(self) -> tuple[Targets, Target]:
         """Return the targets with their scale, and Y as the network learns it."""
         targets, data = self.checked.targets, self.checked.data
-        # A classifier has no such parameter.
-        scales = getattr(self.estimator, "scale_target", False)
-        link = self.parts.activations[-1].link if scales else ""
-        link = link if link in FOLDED else ""
+        link = link_for(self.estimator, self.parts)
         targets, Y = targets.scaled(link, data)
         if link:
             check_range(targets.scaling, data.X.dtype)
@@ -324,6 +321,13 @@ class Fit:
             params=self.network.params.flat.copy(),
             split_seed=seed,
         )
+
+
+def link_for(estimator: Any, parts: Parts) -> str:
+    """Return by which link the targets are scaled, "" for not at all."""
+    # A classifier has no such parameter.
+    link = parts.activations[-1].link if getattr(estimator, "scale_target", False) else ""
+    return link if link in FOLDED else ""
 
 
 def generator(random_state: Any) -> np.random.Generator:

@@ -70,6 +70,16 @@ class PublishedNetwork:
             fitted["activation_coefs_"],
         )
         self.dtype = fitted["coefs_"][0].dtype
+        self._fitted = fitted
+
+    def trainable(self) -> Network:
+        """Return a copy that knows the way back, without dropout."""
+        coefs, activations = self._fitted["coefs_"], self._fitted["_activations"]
+        widths = [len(coefs[0]), *(W.shape[1] for W in coefs)]
+        dropout = [0.0] * (len(coefs) - 1)
+        network = Network(widths, activations, dropout, self.dtype.type)
+        network.params.flat[...] = flat(self._fitted)
+        return network
 
     def outputs(self, X: Input) -> Array:
         """Return A of the output layer, (n, n_outputs), for `X`, (n, n_features)."""

@@ -14,6 +14,7 @@ import numpy as np
 from ..encoding.scaling import InputScaling
 from ..encoding.targets import TargetScaling
 from ..engine.arrays import Array
+from ..engine.loss import Loss, Output
 from ..engine.parameters import SCALE, Parameters
 
 
@@ -68,6 +69,42 @@ class Units(NamedTuple):
             W, _ = self.input.moved(new.input, params.W[0], params.b[0])
             _, b = self.input.moved(new.input, params.first, params.b[0])
             _fill(params, 0, (W, b))
+
+
+class LossInUnitsOfY(Loss):
+    """The loss as `loss_` has it: Σ_j scale_j^degree · c, with c that of training.
+
+    c is taken of the scaled target and output. For most losses that is the loss of y;
+    a setting such as Huber's threshold belongs to the scaled target.
+
+    Parameters
+    ----------
+    loss : Loss
+    scaling : TargetScaling
+    """
+
+    def __init__(self, loss: Loss, scaling: TargetScaling) -> None:
+        self.loss = loss
+        self.scaling = scaling
+
+    def gradient(self, Y: Array, output: Output, out: Array) -> None:
+        """Write s · ∂C/∂z by the z in units of y into `out`; all (m, n_outputs).
+
+        `Y` is scaled, Z and A of `output` are in the units of y.
+        """
+        link, (shift, scale) = self.scaling.link, self.scaling.units
+        degree = self.loss.degree
+        if link == "identity":  # z and a are (those in units of y - shift) / scale
+            for values in output[:2]:
+                values -= shift
+                values /= scale
+            degree -= 1
+        elif link == "log":
+            output.Z[...] -= np.log(scale)
+            output.A[...] /= scale
+        self.loss.gradient(Y, output, out)
+        if link:
+            out *= scale**degree
 
 
 def _same(a: tuple[Array, Array], b: tuple[Array, Array]) -> bool:

@@ -16,12 +16,19 @@ HUGE = 500  # weights of more than 2^500 are brought down
 
 
 def weighted(
-    estimator: Any, targets: Targets, Y: Target, name: str, sample_weight: Any
+    estimator: Any,
+    targets: Targets,
+    Y: Target,
+    name: str,
+    sample_weight: Any,
+    *,
+    count: bool = True,
 ) -> tuple[Targets, Array | None]:
     """Return the weights of the rows of `Y` times those of their classes, (n, 1).
 
     None without weights. Huge ones are brought down, so that no sum overflows: only their
-    ratios matter. `targets` count what they need for "balanced", in X and not in X_val.
+    ratios matter. With `count`, `targets` count what they need for "balanced", as in X and
+    not in X_val.
 
     Raises
     ------
@@ -37,7 +44,6 @@ def weighted(
         # By a power of 2, which rounds nothing.
         w = np.ldexp(w, -max(np.frexp(w.max())[1] - HUGE, 0))
     class_weight = getattr(estimator, "class_weight", None)
-    count = name == "sample_weight"
     targets, w = targets.weighted(Y, w, class_weight, count=count)
     if w is not None and not w.any():
         raise ValueError(

@@ -17,9 +17,9 @@ from sknn.engine.losses import LogLoss
 from sknn.engine.optimizers import Adam, AdamW
 
 try:
-    from sknn.engine.backends import numba_ops
+    from sknn.engine.backends import numba_steps
 
-    KERNELS = numba_ops.KERNELS
+    KERNELS = numba_steps.KERNELS
 except ImportError:
     KERNELS = {}
 

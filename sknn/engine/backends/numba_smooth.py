@@ -85,6 +85,13 @@ def _exp(x: Any) -> Any:
 
 
 @smooth
+def bounded_exp(x: Any) -> Any:
+    """Return e^x, of the nearest bound for x beyond [LOW, HIGH]; NaN stays NaN."""
+    x = LOW if x < LOW else x
+    return _exp(HIGH if x > HIGH else x)
+
+
+@smooth
 def silu(Z: Any, b: Any, A: Any) -> None:
     """Write z s, s = 1 / (1 + e^-z), into `A` and its derivative into `Z`.
 

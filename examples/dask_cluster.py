@@ -1,0 +1,36 @@
+"""Train one network on two worker processes, each with its own rows.
+
+Needs the extra: pip install "sknn[dask]".
+"""
+
+import dask.array as da
+from distributed import Client, LocalCluster
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
+from sknn import FFNNClassifier
+from sknn.dask import DaskFFNNClassifier
+
+
+def main():
+    X, y = load_digits(return_X_y=True)
+    X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+    settings = {"hidden_layer_sizes": 64, "learning_rate": 0.005, "max_iter": 40}
+    settings |= {"learning_rate_schedule": "cosine", "random_state": 0}
+    # On a cluster, the rows would come from files: dask.dataframe.read_parquet(...).
+    rows = da.from_array(X_train, chunks=(350, -1)), da.from_array(y_train, chunks=350)
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster) as client,
+    ):
+        model = DaskFFNNClassifier(**settings, client=client).fit(*rows)
+        print(f"two workers: {model.to_local().score(X_test, y_test):.3f}")
+        print("lazy probabilities:", model.predict_proba(rows[0]))
+
+    alone = FFNNClassifier(**settings).fit(X_train, y_train)
+    print(f"one machine: {alone.score(X_test, y_test):.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,7 @@ from .engine.schedules import Adaptive, Cosine, InvScaling, OneCycle, Schedule
 from .fitting.callbacks import AfterEpoch
 from .fitting.loss_check import check_loss
 from .fitting.parts import rectangular
+from .fitting.shuffling import shuffled
 from .regressor import FFNNRegressor
 from .tabular import TabularClassifier, TabularRegressor
 from .trusted import trusted
@@ -64,4 +65,5 @@ __all__ = [
     "__version__",
     "check_loss",
     "rectangular",
+    "shuffled",
 ]

@@ -54,6 +54,7 @@ FLOORS = [
     ("sknn.encoding.survey",),
     (
         "sknn.fitting.hints",
+        "sknn.fitting.shuffling",
         "sknn.fitting.splitting",
         "sknn.fitting.validation_set",
         "sknn.fitting.weights",

@@ -32,6 +32,7 @@ def blocks(page):
         "docs/user-guide.md",
         "docs/saving.md",
         "docs/searching.md",
+        "docs/streams.md",
         "docs/tables.md",
         "docs/training-and-validation.md",
         "docs/from-formulas-to-code.md",

@@ -13,6 +13,7 @@
 - `blocks`: the partitions that a share is made of, and what is known of them
 - `averaging`: networks that were trained side by side become one
 - `ending`: how training ended, and what the user should know of that
+- `shuffling`: chunks of a stream in random order
 - `loss_check`: a check for losses that users write
 - `units`: the user's units and those of training
 - `checkpoint`: where an earlier fit stopped, and how training continues from there

@@ -167,7 +167,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         Number of weights, biases and other learned values.
     n_features_in_ : int
         Number of features seen during `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if X was a DataFrame with names that are all strings.
 
     See Also

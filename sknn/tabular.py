@@ -72,7 +72,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         Number of outputs of a member.
     n_features_in_ : int
         Number of features seen during `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if X was a DataFrame with names that are all strings.
 
     See Also
@@ -278,7 +278,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         Number of outputs.
     n_features_in_ : int
         Number of features seen during `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if X was a DataFrame with names that are all strings.
 
     See Also

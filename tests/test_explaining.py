@@ -239,7 +239,7 @@ def test_shap_gradients_explain_a_network_as_torch(numeric):
 
 @OF_OTHERS
 def test_the_code_of_the_guide_runs_as_far_as_its_extras_are_there():
-    page = "docs/explaining.md"
+    page = "docs/guide/explaining.md"
     namespace, missing = {"__name__": "page"}, False
     for code, line, _ in blocks(page):
         needed = [name for name in ("shap", "torch") if f"import {name}\n" in code]

@@ -384,8 +384,11 @@ def test_a_column_with_the_name_of_an_output_is_refused():
 def test_the_code_of_the_guide_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace = {}
-    for code, line, _ in blocks("docs/serving.md"):
-        exec(compile("\n" * line + code, PROJECT / "docs/serving.md", "exec"), namespace)
+    for code, line, _ in blocks("docs/guide/serving.md"):
+        exec(
+            compile("\n" * line + code, PROJECT / "docs/guide/serving.md", "exec"),
+            namespace,
+        )
     expected = namespace["model"].predict(namespace["flats"][:3])
     np.testing.assert_allclose(namespace["A"][:, 0], expected, rtol=1e-5)
 

@@ -67,7 +67,7 @@ default="from_dtype"
     ----------
     categories_ : list of array of object
         The categories of each column of categories, in ascending order.
-    is_categorical_ : bool array of shape (n_features_in_,)
+    is_categorical_ : bool array of shape (`n_features_in_`,)
         Which columns are categories.
     sparse_output_ : bool
         Whether the output is a sparse matrix.
@@ -75,7 +75,7 @@ default="from_dtype"
         Number of output columns.
     n_features_in_ : int
         Number of columns in `fit`.
-    feature_names_in_ : array of str of shape (n_features_in_,)
+    feature_names_in_ : array of str of shape (`n_features_in_`,)
         Names of the columns in `fit`, if X is a frame in which all names are strings.
 
     See Also
@@ -195,7 +195,7 @@ default="from_dtype"
 
         Returns
         -------
-        array, CSR matrix or frame of shape (n_samples, n_features_out_)
+        array, CSR matrix or frame of shape (n_samples, `n_features_out_`)
             A frame if `set_output` asks for one.
 
         Raises
@@ -227,12 +227,12 @@ default="from_dtype"
 
         Parameters
         ----------
-        input_features : array-like of str of shape (n_features_in_,), default=None
+        input_features : array-like of str of shape (`n_features_in_`,), default=None
             Names of the columns. None for those in `fit`, or x0, x1, ... without any.
 
         Returns
         -------
-        array of str of shape (n_features_out_,)
+        array of str of shape (`n_features_out_`,)
             For example age, age_bin1, age_missing, city_Paris.
         """
         check_is_fitted(self)

@@ -45,6 +45,7 @@ autodoc_mock_imports = ["dask", "distributed", "onnx", "onnxruntime", "skl2onnx"
 # Pictures of the pages
 plot_html_show_formats = plot_html_show_source_link = False
 plot_formats = [("png", 144)]
+plot_working_directory = str(PROJECT)
 plot_include_source = True
 plot_rcparams = {"figure.figsize": (6.2, 3.6), "figure.constrained_layout.use": True}
 plot_apply_rcparams = True

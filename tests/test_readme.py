@@ -50,7 +50,8 @@ WITH_CODE = [
 
 @pytest.mark.parametrize("page", WITH_CODE)
 def test_the_code_on_the_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path)  # for the files that it writes
+    (tmp_path / "examples").symlink_to(PROJECT / "examples")  # and those that it reads
     plt.switch_backend("agg")
     runnable = [(code, line) for code, line, source in blocks(page) if source is None]
     assert runnable

@@ -12,11 +12,12 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - an exa
 import sknn
 
 PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(Path(__file__).parent))  # for mathml
+sys.path.insert(0, str(Path(__file__).parent))  # for links and mathml
 
 project, author = "sknn", "the sknn developers"
 version = release = sknn.__version__
 extensions = [
+    "links",
     "mathml",
     "matplotlib.sphinxext.plot_directive",
     "myst_parser",

@@ -13,7 +13,8 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - an exa
 import sknn
 
 PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(Path(__file__).parent))  # for links and mathml
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE / "charts")]  # for links and mathml, and for charts
 
 project, author = "sknn", "the sknn developers"
 version = release = sknn.__version__

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import tomllib
 from pathlib import Path
 from textwrap import dedent
 
@@ -68,6 +69,13 @@ def test_the_reference_lists_every_public_name():
     )
     public = {name for name in sknn.__all__ if callable(getattr(sknn, name))}
     assert public <= set(listed)
+
+
+def test_the_page_on_installation_lists_every_extra():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    page = (PROJECT / "docs/start/install.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)` \|", page, re.M)
+    assert sorted(listed) == sorted(project["project"]["optional-dependencies"])
 
 
 FROM_MLP = (PROJECT / "docs/start/from-mlp.md").read_text(encoding="utf-8")

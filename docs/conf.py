@@ -64,6 +64,10 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "show_memory": False,
     "show_signature": False,
+    "subsection_order": [
+        f"../examples/{section}"
+        for section in ("training", "uncertainty", "inside", "beyond")
+    ],
 }
 
 

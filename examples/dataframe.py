@@ -1,4 +1,8 @@
-"""From a csv file to a score: text, categories, missing values, dates and numbers.
+"""
+How do I train on a DataFrame with text and missing values?
+===========================================================
+
+From a csv file to a score: text, categories, missing values, dates and numbers
 
 The file is generated, so that nothing is downloaded: a year of orders of a web shop, and
 whether each of them was sent back. The same job is done by gradient boosting. One table

@@ -1,4 +1,8 @@
-"""Real data from pandas through a GridSearchCV, beside scikit-learn's MLP.
+"""
+How does it compare with MLPRegressor and MLPClassifier?
+========================================================
+
+Real data from pandas through a GridSearchCV, beside scikit-learn's MLP
 
 Two questions about 10,000 diamonds: what does one cost (regression), and how well is it
 cut (classification)? All networks train on the same rows with the same layers, batches,

@@ -1,4 +1,8 @@
-"""Learn from a Parquet file that is many times larger than the memory there is.
+"""
+How do I train on a file larger than memory?
+============================================
+
+Learn from a Parquet file that is many times larger than the memory there is
 
 Needs ``pip install 'sknn[parquet]'`` and Linux, where a process can limit its own memory:
 the example allows itself 96 MB beyond what Python and the libraries take, and learns from

@@ -1,4 +1,8 @@
-"""Log a network to MLflow: parameters, curves over the epochs, the model as a skops file.
+"""
+How do I log training to MLflow?
+================================
+
+Log a network to MLflow: parameters, curves over the epochs, the model as a skops file
 
 Needs ``pip install 'sknn[mlflow]'`` and scikit-learn 1.9, which has callbacks. Everything
 is written to a temporary folder; elsewhere the address of your server takes its place.
@@ -19,7 +23,7 @@ from sklearn.model_selection import train_test_split
 
 from sknn import SKOPS_TRUSTED, AfterEpoch, FFNNRegressor
 
-DATA = Path(__file__).resolve().parent / "data" / "diamonds.csv.gz"
+DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
 
 
 def log_epoch(network):

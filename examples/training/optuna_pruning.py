@@ -1,4 +1,8 @@
-"""Search with Optuna: trials that do badly after a few epochs end early.
+"""
+How do I search with Optuna and end bad trials early?
+=====================================================
+
+Search with Optuna: trials that do badly after a few epochs end early
 
 Needs ``pip install 'sknn[search]'`` and scikit-learn 1.9, which has callbacks. First a
 study in which every epoch is reported; then `OptunaSearchCV`, which has the interface of

@@ -1,4 +1,8 @@
-"""What a network has learned: its layers, its gradient, and what every column does.
+"""
+What has the network learned from each column?
+==============================================
+
+What a network has learned: its layers, its gradient, and what every column does
 
 The price of flats is made up from their columns, so that every answer can be compared with
 the truth: an Oslo address adds 40, a square metre 2 to 3, and the colour nothing.

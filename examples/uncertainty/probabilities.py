@@ -1,4 +1,8 @@
-"""Whether probabilities can be trusted: log-loss and calibration beside other classifiers.
+"""
+Can I trust the predicted probabilities?
+========================================
+
+Whether probabilities can be trusted: log-loss and calibration beside other classifiers
 
 Of the rows to which a calibrated classifier gives 80 %, 80 % are of that class. The data
 are generated, with overlapping classes: the best possible log-loss is known. With the name

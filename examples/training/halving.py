@@ -1,4 +1,8 @@
-"""Search with successive halving: many candidates for few epochs, the best for more.
+"""
+How do I search many settings in little time?
+=============================================
+
+Search with successive halving: many candidates for few epochs, the best for more
 
 The resource is `max_iter`. With a cosine schedule every network comes to the end of its
 schedule, so that candidates can be compared after 4 epochs as well as after 36.

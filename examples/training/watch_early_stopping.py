@@ -1,4 +1,9 @@
-"""Early stopping watched: a progress line, a callback if there are any, and pictures."""
+"""
+When does training stop, and which epoch is kept?
+=================================================
+
+Early stopping watched: a progress line, a callback if there are any, and pictures.
+"""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,8 @@
-"""Intervals from rows that members left out, and how many targets are inside them.
+"""
+How often is the target inside its interval?
+============================================
+
+Intervals from rows that members left out, and how many targets are inside them
 
 `TabularRegressor.predict_interval` gives all rows an interval of the same width. Two
 quantiles give every row a width of its own. The data are generated, with noise that grows

@@ -1,4 +1,8 @@
-"""A stream whose target drifts: partial_fit follows it, a model trained once does not.
+"""
+What if the data drift? A model that keeps learning
+===================================================
+
+A stream whose target drifts: partial_fit follows it, a model trained once does not
 
 Each chunk is predicted before it is learned from, so every error is one on new data.
 """

@@ -1,4 +1,8 @@
-"""Learn from a stream with partial_fit: one chunk after the other, none kept.
+"""
+How do I train on a stream with partial_fit?
+============================================
+
+Learn from a stream with partial_fit: one chunk after the other, none kept
 
 Every chunk is predicted before it is learned from, so each printed score is for diamonds
 that the network had never seen. Nothing is known in advance: the means and spreads of the
@@ -11,7 +15,7 @@ import pandas as pd
 
 from sknn import FFNNRegressor
 
-DATA = Path(__file__).resolve().parent / "data" / "diamonds.csv.gz"
+DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
 NUMBERS = ["carat", "depth", "table", "x", "y", "z"]
 
 

@@ -1,4 +1,8 @@
-"""Train one network on two worker processes, each with its own rows.
+"""
+How do I train on several machines? Dask
+========================================
+
+Train one network on two worker processes, each with its own rows
 
 Needs the extra: pip install "sknn[dask]".
 """

@@ -1,4 +1,8 @@
-"""A rare class: what class_weight="balanced" does to recall and precision.
+"""
+How do I train on imbalanced classes?
+=====================================
+
+A rare class: what class_weight="balanced" does to recall and precision
 
 Of the breast tumours that scikit-learn ships, all benign ones are kept and one in eight of
 the malignant ones, as in a screening where disease is rare.

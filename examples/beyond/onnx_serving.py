@@ -1,4 +1,8 @@
-"""A fitted model as an ONNX file that a server runs without scikit-learn, text included.
+"""
+How do I serve a model without scikit-learn? ONNX
+=================================================
+
+A fitted model as an ONNX file that a server runs without scikit-learn, text included
 
 What cut do diamonds have? The table goes in with its text; the encoder, the network and the
 names of the classes are all in the file. Needs the extra `sknn[onnx]`.
@@ -15,7 +19,7 @@ import pandas as pd
 from sknn import FFNNClassifier
 from sknn.onnx import feed, to_onnx
 
-DATA = Path(__file__).resolve().parent / "data" / "diamonds.csv.gz"
+DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
 
 
 def train():

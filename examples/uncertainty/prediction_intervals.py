@@ -1,4 +1,9 @@
-"""Prediction intervals: three quantiles of the price of a diamond from one network."""
+"""
+How sure is each prediction? Three quantiles
+============================================
+
+Prediction intervals: three quantiles of the price of a diamond from one network.
+"""
 
 from pathlib import Path
 
@@ -8,7 +13,7 @@ from sklearn.model_selection import train_test_split
 
 from sknn import FFNNRegressor, Quantile
 
-DATA = Path(__file__).parent / "data" / "diamonds.csv.gz"
+DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
 
 
 def model():

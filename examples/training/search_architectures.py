@@ -1,4 +1,9 @@
-"""A search over architectures: width, depth, activation, dropout and schedule at once."""
+"""
+Which architecture is best? A random search
+===========================================
+
+A search over architectures: width, depth, activation, dropout and schedule at once.
+"""
 
 import pandas as pd
 from sklearn.datasets import load_digits

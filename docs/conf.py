@@ -3,6 +3,7 @@
 import re
 import sys
 from pathlib import Path
+from textwrap import indent
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -103,6 +104,7 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
     "header_links_before_dropdown": 7,
     "footer_start": ["copyright"],
+    "navbar_persistent": ["search-button"],
     "footer_end": ["sphinx-version"],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
@@ -123,6 +125,19 @@ def _example_pages(app, document, content):
     content[0] = text
 
 
+def _plots(app, document, content):
+    """Turn the fences ``{plot}`` of Markdown into directives of reStructuredText."""
+
+    def as_rst(match):
+        lines = indent(match["options"] + "\n" + match["code"], "   ")
+        return f"```{{eval-rst}}\n.. plot:: {match['script'] or ''}\n{lines}```"
+
+    fence = (
+        r"^```\{plot\} ?(?P<script>\S+)?\n(?P<options>(?::.*\n)*)(?P<code>(?:.*\n)*?)```$"
+    )
+    content[0] = re.sub(fence, as_rst, content[0], flags=re.M)
+
+
 # What inherited docstrings of scikit-learn refer to in its own guide
 SKLEARN_LABELS = {
     "accuracy_score",
@@ -139,6 +154,7 @@ def _other_labels(app, env, node, contnode):
 
 
 def setup(app):
-    """Register the two functions above."""
+    """Register the functions above."""
     app.connect("source-read", _example_pages)
+    app.connect("source-read", _plots)
     app.connect("missing-reference", _other_labels)

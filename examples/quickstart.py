@@ -8,6 +8,7 @@ epochs and learning rate. Those of sknn lower the rate along a cosine, which sci
 not offer with Adam. Everything else is each library's default.
 """
 
+import sys
 import warnings
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from sknn import FFNNClassifier, FFNNRegressor
 
-DATA = Path(__file__).resolve().parent / "data" / "diamonds.csv.gz"
+DATA = Path(sys.argv[0]).resolve().parent / "data" / "diamonds.csv.gz"
 diamonds = pd.read_csv(DATA)
 print(diamonds.head())
 

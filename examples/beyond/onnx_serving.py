@@ -7,6 +7,7 @@ in a browser or on a phone. The encoder, the network and the names of the classe
 in the file, so a table goes in with its text. Needs ``pip install "sknn[onnx]"``.
 """
 
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -24,7 +25,7 @@ from sknn.onnx import feed, to_onnx
 #
 # What cut does a diamond have? The other nine columns are numbers and text.
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
+DATA = Path(sys.argv[0]).resolve().parents[1] / "data" / "diamonds.csv.gz"
 diamonds = pd.read_csv(DATA)
 X, y = diamonds.drop(columns="cut"), diamonds["cut"].to_numpy(dtype=object)
 later = X[:1000]  # rows that the network does not see in training

@@ -10,6 +10,7 @@ has never seen. Nothing is known in advance: the network scales the prices by th
 takes the categories from the first chunk.
 """
 
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -17,7 +18,7 @@ import pandas as pd
 
 from sknn import FFNNRegressor
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
+DATA = Path(sys.argv[0]).resolve().parents[1] / "data" / "diamonds.csv.gz"
 
 
 def chunks(size):

@@ -9,6 +9,7 @@ Needs ``pip install "sknn[mlflow]"`` and scikit-learn 1.9, which has callbacks.
 
 import logging
 import os
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +23,7 @@ from sklearn.model_selection import train_test_split
 
 from sknn import SKOPS_TRUSTED, AfterEpoch, FFNNRegressor
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
+DATA = Path(sys.argv[0]).resolve().parents[1] / "data" / "diamonds.csv.gz"
 diamonds = pd.read_csv(DATA).sample(3000, random_state=0)
 X, y = diamonds.drop(columns="price"), diamonds["price"]
 X_train, X_test, y_train, _ = train_test_split(X, y, random_state=0)

@@ -7,6 +7,7 @@ outer two are an interval that should have the price in it nine times out of ten
 for cheap diamonds and wide for expensive ones.
 """
 
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -16,7 +17,7 @@ from sklearn.model_selection import train_test_split
 
 from sknn import FFNNRegressor, Quantile
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
+DATA = Path(sys.argv[0]).resolve().parents[1] / "data" / "diamonds.csv.gz"
 diamonds = pd.read_csv(DATA)
 X, price = diamonds.drop(columns="price"), diamonds["price"].astype(float)
 X_train, X_test, y_train, y_test = train_test_split(X, price, random_state=0)

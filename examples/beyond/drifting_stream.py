@@ -49,7 +49,7 @@ for number, (X, y) in enumerate(chunks(np.random.default_rng(0), 120), start=1):
 
 # %%
 # The target without noise has a standard deviation of 20 to 28 within a chunk, and
-# rises by 300 over the stream.
+# rises by 300 over the stream. The noise alone makes an error of 3.2.
 
 fig, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
 ax.plot(numbers, errors, label=["follows", "trained once"])

@@ -94,6 +94,7 @@ table = pd.DataFrame(
 )
 print(table.groupby(decades, observed=True).mean().round(2).to_string())
 
+# sphinx_gallery_thumbnail_number = 3
 fig, ax = plt.subplots(figsize=(6, 3.6), layout="constrained")
 ax.plot(X_test["age"], slopes["area"], ".", markersize=4, label="network, one dot per flat")
 ax.plot([0, 100], [3, 2], color="black", label="truth")
@@ -105,7 +106,7 @@ ax.legend()
 # -----------
 #
 # ``forward`` returns what every layer computes, ``gradient`` the gradient of the cost with
-# respect to all weights and biases. After training it is small.
+# respect to all weights and biases, in the units of X and y.
 
 Z, A = model.forward(X_train)
 coefs_grad, intercepts_grad = model.gradient(X_train, y_train)

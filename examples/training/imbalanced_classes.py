@@ -61,8 +61,9 @@ for class_weight in (None, "balanced"):
 # Where on the curve do they decide?
 # ----------------------------------
 #
-# Each curve shows what one network can reach with other thresholds. The dot is the threshold of
-# 0.5, which ``predict`` uses.
+# Each curve shows what one network reaches with all thresholds. The dot is the threshold of 0.5,
+# which ``predict`` uses. The curves are much the same: the weights do not make a better network,
+# they move the decision along the curve. A lower threshold on ``predict_proba`` does it too.
 
 fig, ax = plt.subplots(figsize=(6, 4.5), layout="constrained")
 for colour, (class_weight, model) in zip(("C0", "C1"), models.items(), strict=True):

@@ -52,28 +52,21 @@ print(f"\nbest: {best.hidden_layer_sizes}, {best.n_parameters_:,} parameters")
 print(f"accuracy on held-out digits: {search.score(X_test, y_test):.3f}")
 
 # %%
-# What matters is easier to see in a picture: the width decides most here, and the depth little.
-# The bars are standard deviations over the three folds.
+# The same as a picture: the dots are mean accuracies, the lines standard deviations over the
+# three folds. Ten of the twelve are within 1.5 percentage points. The other two have the
+# narrowest layers and the lowest learning rate.
 
-fig, ax = plt.subplots(figsize=(6.5, 4), layout="constrained")
-for colour, width in zip(("C0", "C1", "C2"), (16, 32, 64), strict=True):
-    rows = [
-        row
-        for row, params in enumerate(search.cv_results_["params"])
-        if params["hidden_layer_sizes"][0] == width
-    ]
-    depths = [len(search.cv_results_["params"][row]["hidden_layer_sizes"]) for row in rows]
-    # Aside a little, so that points of the same depth do not cover each other
-    places = [depth + 0.05 * (number - 2) for number, depth in enumerate(depths)]
-    ax.errorbar(
-        places,
-        search.cv_results_["mean_test_score"][rows],
-        search.cv_results_["std_test_score"][rows],
-        fmt="o",
-        color=colour,
-        capsize=3,
-        label=f"{width} neurons per layer",
-    )
-ax.set(xlabel="hidden layers", ylabel="accuracy in cross-validation", xticks=[1, 2, 3])
-ax.legend()
+ranked = results.sort_values("accuracy")
+names = ranked["hidden_layer_sizes"] + " " + ranked["activation"].str.split("(").str[0]
+names += ", rate " + ranked["learning_rate"] + ", dropout " + ranked["dropout"]
+fig, ax = plt.subplots(figsize=(7, 4.2), layout="constrained")
+ax.errorbar(
+    ranked["accuracy"],
+    range(len(ranked)),
+    xerr=search.cv_results_["std_test_score"][ranked.index],
+    fmt="o",
+)
+ax.set_yticks(range(len(ranked)), names)
+ax.set_xlabel("accuracy in cross-validation")
+ax.grid(axis="x")
 plt.show()

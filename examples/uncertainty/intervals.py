@@ -70,7 +70,7 @@ for name in quarter.cat.categories:
 
 # %%
 # Left: what was asked for is reached. Right: errors of the held-out rows against x0, with
-# the ends of both kinds of interval. The quantiles differ from row to row, so their medians
+# the ends of both kinds of interval, in the colours of the left. The quantiles differ from row to row, so their medians
 # over twenty parts of x0 are drawn.
 
 fig, (left, right) = plt.subplots(

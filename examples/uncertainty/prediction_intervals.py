@@ -70,6 +70,7 @@ for found, colour, label in ((True, "black", "price"), (False, "C3", "price outs
     rows = inside[some] == found
     ax.plot(places[rows], y_test.iloc[some][rows], ".", color=colour, label=label)
 ax.set_yscale("log")
+ax.yaxis.set_major_formatter("{x:,.0f}")
 ax.set(xlabel="held-out diamonds, by predicted price", ylabel="dollars", xticks=[])
 ax.legend()
 plt.show()

@@ -101,10 +101,8 @@ def to_torch(model: Any) -> torch.nn.Sequential:
     >>> from sknn import FFNNRegressor
     >>> from sknn.torch import to_torch
     >>> X = np.linspace(-1, 1, 40).reshape(-1, 1)
-    >>> model = FFNNRegressor(
-    ...     (5, 3), solver="lbfgs", max_iter=500, random_state=0
-    ... ).fit(X, X[:, 0] ** 2)
-    >>> network = to_torch(model)
+    >>> model = FFNNRegressor((5, 3), solver="lbfgs", max_iter=500, random_state=0)
+    >>> network = to_torch(model.fit(X, X[:, 0] ** 2))
     >>> outputs = network(torch.tensor(X)).detach().numpy()
     >>> np.testing.assert_allclose(outputs, model.forward(X)[1][-1], atol=1e-12)
     """

@@ -4,7 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sknn import SGD, Adam, FFNNClassifier, FFNNRegressor, He, LeakyReLU
+from sknn import (
+    SGD,
+    Adam,
+    FFNNClassifier,
+    FFNNRegressor,
+    He,
+    LeakyReLU,
+    TabularClassifier,
+    TabularRegressor,
+)
 from sknn.engine.activations import ACTIVATIONS
 
 RNG = np.random.default_rng(0)
@@ -34,6 +43,49 @@ def test_an_unknown_parameter_names_the_word_that_is_meant(kind, name, word):
         TypeError, match=f"{kind.__name__} has no parameter '{name}'.*{word}"
     ):
         kind(**{name: 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("learning_rate", r"estimator=FFNN\w+\(learning_rate=...\)"),
+        ("epochs", r"use set_params\(estimator__max_iter=...\)"),
+        ("n_estimators", "use n_members"),
+        ("n_member", "use n_members"),
+        ("seed", "use random_state"),
+        ("zzz", "it has .*n_members"),
+    ],
+)
+@pytest.mark.parametrize("kind", [TabularClassifier, TabularRegressor])
+def test_an_ensemble_tells_its_parameters_from_those_of_its_members(kind, name, word):
+    match = f"{kind.__name__} has no parameter '{name}': .*{word}"
+    with pytest.raises(TypeError, match=match):
+        kind(**{name: 1})
+    with pytest.raises(ValueError, match=match):
+        kind().set_params(**{name: 1})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "match"),
+    [
+        ({"X_val": X}, r"fit\(\) got .* 'X_val': it has X, y, sample_weight"),
+        ({"eval_set": [X]}, r"'eval_set': it has X, y, sample_weight"),
+        ({"weights": y}, "'weights': use sample_weight"),
+        ({"verbose": 1}, "use the parameter verbose"),
+    ],
+)
+def test_fit_of_an_ensemble_names_only_what_it_has(arguments, match):
+    with pytest.raises(TypeError, match=match):
+        TabularClassifier().fit(X, y, **arguments)
+
+
+def test_an_ensemble_hints_at_values():
+    with pytest.raises(ValueError, match=r"Pass a number instead of text: 4\."):
+        TabularClassifier(n_members="4").fit(X, y)
+    with pytest.raises(ValueError, match="Did you mean 'squared_error'"):
+        TabularRegressor(loss="mse").fit(X, X[:, 0])
+    with pytest.raises(ValueError, match="use FFNNRegressor or TabularRegressor"):
+        TabularClassifier().fit(X, X[:, 0])
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,9 @@ class Labels:
         try:
             check_classification_targets(y)
         except ValueError as error:
-            raise ValueError(f"{error} For a quantity use FFNNRegressor.") from error
+            raise ValueError(
+                f"{error} For a quantity use FFNNRegressor or TabularRegressor."
+            ) from error
         kind = type_of_target(y, input_name=name)
         if kind == "multiclass-multioutput":
             raise ValueError(
@@ -116,7 +118,7 @@ class Labels:
         elif self.classes.dtype.kind in "iuf" and MANY < n_classes > n / 4:
             warn_user(
                 f"y has {n_classes} different numbers in {n} rows, each of them a class: "
-                "for a quantity use FFNNRegressor."
+                "for a quantity use FFNNRegressor or TabularRegressor."
             )
 
     def _check_same(self, classes: ArrayLike | None) -> None:

@@ -372,8 +372,8 @@ def _columns(y: Array, name: str = "y") -> Array:
         Y = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"{name} holds text, but a regressor needs numbers: use FFNNClassifier for "
-            f"labels. {error}"
+            f"{name} holds text, but a regressor needs numbers: use FFNNClassifier "
+            f"or TabularClassifier for labels. {error}"
         ) from error
     if not np.isfinite(Y).all():  # an object column hides them from earlier checks
         raise ValueError(f"Input {name} contains NaN or infinity: leave out such rows.")

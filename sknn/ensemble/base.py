@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -20,6 +21,8 @@ from ..encoding.view import view
 from ..engine.arrays import Array
 from ..engine.data import blocks
 from ..fitting.callbacks import CallbackSupportMixin, with_callbacks
+from ..fitting.calls import named
+from ..fitting.hints import explain_value, unknown_parameters, words_of_members
 from ..warning import warn_user
 from .ensemble_fit import EnsembleFit
 from .matrix import matrix
@@ -50,6 +53,20 @@ class BaseTabular(Versioned, CallbackSupportMixin, BaseEstimator):
     estimator: Any
     encoder: Any
     n_members: int
+
+    def __new__(cls, *args: Any, **params: Any) -> Self:
+        """Make an estimator; raise a TypeError that helps if a parameter is unknown."""
+        message = cls._unknown(params)
+        if message:
+            raise TypeError(message)
+        return super().__new__(cls)
+
+    @classmethod
+    def _unknown(cls, names: Iterable[str]) -> str:
+        """Return what to say of parameters that do not exist, "" if they all do."""
+        known = cls._get_param_names()
+        words = words_of_members(type(recipe(cls._targets_type.task)), known)
+        return unknown_parameters(cls.__name__, names, known, words)
 
     @staticmethod
     def _constraints(network: type) -> dict[str, list[Any]]:
@@ -119,6 +136,9 @@ class BaseTabular(Versioned, CallbackSupportMixin, BaseEstimator):
         -------
         self : estimator
         """
+        message = self._unknown(name.partition("__")[0] for name in params)
+        if message:
+            raise ValueError(message)
         nested = {name.partition("__")[0] for name in params if "__" in name}
         if "estimator" in nested and params.get("estimator", self.estimator) is None:
             params = params | {"estimator": recipe(self._targets_type.task)}
@@ -143,6 +163,7 @@ class BaseTabular(Versioned, CallbackSupportMixin, BaseEstimator):
 
     # ---- fit ------------------------------------------------------------------------
 
+    @named
     @with_callbacks
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train the members on X and y.
@@ -161,7 +182,11 @@ class BaseTabular(Versioned, CallbackSupportMixin, BaseEstimator):
         -------
         self : estimator
         """
-        self._validate_params()
+        try:
+            self._validate_params()
+        except ValueError as error:
+            explain_value(self, error)
+            raise
         with deferred_sigint() as interrupt:
             fit = EnsembleFit(self, X, y, sample_weight)
             fitted = fit.run(interrupt)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from inspect import Signature
+from inspect import Signature, signature
 from typing import Any
 
 from sklearn.metrics import get_scorer_names
@@ -84,19 +84,42 @@ ARGUMENTS = {
 NUMBER = r"[-+]?[\d.]+(e[-+]?\d+)?"
 
 
-def unknown_parameters(estimator: str, given: Iterable[str], known: Iterable[str]) -> str:
+def unknown_parameters(
+    estimator: str,
+    given: Iterable[str],
+    known: Iterable[str],
+    words: Mapping[str, str] = PARAMETERS,
+) -> str:
     """Return what to say of the parameters `given` that are not among the `known` ones.
 
-    "" if there are none.
+    "" if there are none. `words` has what to use in the place of other names.
     """
     known = sorted(known)
     sentences = []
     for name in sorted(set(given) - set(known)):
         close = get_close_matches(name, known, n=1)
-        hint = PARAMETERS.get(name) or (close[0] if close else "")
+        hint = words.get(name) or (close[0] if close else "")
         remedy = f"use {hint}" if hint else f"it has {', '.join(known)}"
         sentences.append(f"{estimator} has no parameter {name!r}: {remedy}.")
     return " ".join(sentences)
+
+
+def words_of_members(network: type, known: Iterable[str]) -> dict[str, str]:
+    """Return what to use in an ensemble of members of the class `network`.
+
+    `known` are the parameters of the ensemble. Those of the network are not among them.
+    """
+    own = {*signature(network).parameters} - {*known}
+    meant = {name: name for name in own} | {
+        name: word for name, word in PARAMETERS.items() if word in own
+    }
+    of_network = {
+        name: f"set_params(estimator__{word}=...), or estimator={network.__name__}"
+        f"({word}=...)"
+        for name, word in meant.items()
+    }
+    of_ensemble = {name: word for name, word in PARAMETERS.items() if word in known}
+    return {"n_estimators": "n_members"} | of_ensemble | of_network
 
 
 def wrong_call(estimator: Any, method: str, expected: Signature, error: Exception) -> str:
@@ -110,8 +133,12 @@ def wrong_call(estimator: Any, method: str, expected: Signature, error: Exceptio
     word = found[1]
     known = [name for name in expected.parameters if name != "self"]
     close = get_close_matches(word, known, n=1)
-    hint = ARGUMENTS.get(word) or (close[0] if close else "")
-    if not hint and word in estimator.get_params(deep=False):
+    params = estimator.get_params(deep=False)
+    there = {*known, *params, "set_callbacks"}
+    hint = ARGUMENTS.get(word, "")
+    if there.isdisjoint(re.findall(r"\w+", hint)):  # what it names, other estimators have
+        hint = close[0] if close else ""
+    if not hint and word in params:
         hint = f"the parameter {word} of the estimator"
     remedy = f"use {hint}" if hint else f"it has {', '.join(known)}"
     return f"{called} got an unexpected keyword argument {word!r}: {remedy}."

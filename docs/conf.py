@@ -60,6 +60,7 @@ sphinx_gallery_conf = {
     "filename_pattern": rf"/(?!(?:{NEEDS_EXTRA})\.py)\w+\.py$",
     "abort_on_example_error": True,
     "download_all_examples": False,
+    "default_thumb_file": str(Path(__file__).parent / "_static" / "example.png"),
     "backreferences_dir": "reference/generated/examples",
     "doc_module": ("sknn",),
     "ignore_pattern": r"/data/",

@@ -75,5 +75,4 @@ plt.show()
 
 # %%
 # Here 32 neurons are enough, and a second layer gains nothing. Start with one or two layers
-# of 32 to 128 neurons, and make them larger only as long as the held-out score rises.
-# On tables of many thousand rows with interactions, more layers and neurons can pay.
+# of 32 to 128 neurons, and enlarge them only as long as the held-out score rises.

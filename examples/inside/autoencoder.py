@@ -29,8 +29,8 @@ def autoencoder(size):
         scale_target=False,
         learning_rate=0.003,
         learning_rate_schedule="cosine",
-        batch_size=64,
-        max_iter=50,
+        batch_size=32,
+        max_iter=40,
         random_state=0,
     )
 

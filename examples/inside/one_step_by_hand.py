@@ -38,7 +38,7 @@ model = FFNNRegressor(
 # The way forward
 # ---------------
 #
-# Each layer computes :math:`Z = A W + b`, then :math:`A = \\sigma(Z)`. The output layer leaves Z
+# Each layer computes :math:`Z = A W + b`, then :math:`A = \sigma(Z)`. The output layer leaves Z
 # as it is.
 
 
@@ -62,9 +62,9 @@ for layer, by_hand in enumerate([Z0, Z1, Z2]):
 # ------------
 #
 # The cost is the mean of :math:`(a - y)^2`. Its derivative with respect to the output is
-# :math:`2 (a - y) / n`. Each layer passes it on: :math:`\\delta_l = (\\delta_{l+1} W_{l+1}^T)
-# \\, \\sigma'(Z_l)`. The gradient of W is the activation before it times that
-# :math:`\\delta`, and the gradient of b is the sum of :math:`\\delta` over the rows.
+# :math:`2 (a - y) / n`. Each layer passes it on: :math:`\delta_l = (\delta_{l+1} W_{l+1}^T)
+# \, \sigma'(Z_l)`. The gradient of W is the activation before it times that
+# :math:`\delta`, and the gradient of b is the sum of :math:`\delta` over the rows.
 
 delta2 = 2 * (A[2] - y[:, None]) / len(y)
 delta1 = (delta2 @ W[2].T) * A[1] * (1 - A[1])

@@ -7,6 +7,7 @@ estimator: ``PredictionErrorDisplay`` for a regression, ``ConfusionMatrixDisplay
 classification.
 """
 
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -18,7 +19,7 @@ from sklearn.model_selection import cross_val_predict, train_test_split
 
 from sknn import FFNNClassifier, FFNNRegressor
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
+DATA = Path(sys.argv[0]).resolve().parents[1] / "data" / "diamonds.csv.gz"
 SHARED = {
     "learning_rate": 0.003,
     "learning_rate_schedule": "cosine",

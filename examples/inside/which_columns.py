@@ -7,6 +7,7 @@ has text: permutation importance says how much a column matters, partial depende
 they explain the price of 10,000 diamonds.
 """
 
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -17,7 +18,7 @@ from sklearn.model_selection import train_test_split
 
 from sknn import FFNNRegressor
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
+DATA = Path(sys.argv[0]).resolve().parents[1] / "data" / "diamonds.csv.gz"
 
 # %%
 # The table and the network

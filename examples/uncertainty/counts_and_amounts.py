@@ -7,6 +7,7 @@ and large targets may vary more than small ones. The squared error allows negati
 and counts an error of 100 dollars the same on a price of 400 as on one of 15,000.
 """
 
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -20,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import FFNNRegressor
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
+DATA = Path(sys.argv[0]).resolve().parents[1] / "data" / "diamonds.csv.gz"
 
 
 def network(loss, **changes):

@@ -7,6 +7,7 @@ curves, and the area between two of them is a band. No assumption is made about 
 band is wide where prices vary, and need not be symmetric.
 """
 
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -17,7 +18,7 @@ from sklearn.model_selection import train_test_split
 
 from sknn import FFNNRegressor, Quantile
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
+DATA = Path(sys.argv[0]).resolve().parents[1] / "data" / "diamonds.csv.gz"
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 # %%

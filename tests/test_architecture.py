@@ -74,7 +74,7 @@ FLOORS = [
     ("sknn.fitting.shares",),
     ("sknn.fitting.rounds",),
     ("sknn.display.axes", "sknn.display.layers", "sknn.fitting.loss_check"),
-    ("sknn.display.loss_curve", "sknn.display.network"),
+    ("sknn.display.loss_curve", "sknn.display.network", "sknn.display.summary"),
     ("sknn.base",),
     ("sknn.regressor", "sknn.classifier"),
     ("sknn.ensemble.folds", "sknn.ensemble.choice", "sknn.ensemble.member"),

@@ -260,9 +260,10 @@ class Fit:
         keeps = self.checked.given.incremental or self.estimator.warm_start
         checkpoint = self._checkpoint() if keeps else None
         self.attributes = self.publisher.final(observer.curves, self.history, checkpoint)
+        ending = self._ending()
+        self.attributes["_ended"], self.shortfall = ending.reason(), ending.shortfall()
         if observer.callbacks is not None:
             observer.callbacks.end(self.attributes)
-        self.shortfall = self._ending().shortfall()
 
     def _train(self, plan: Plan) -> History:
         """Train the network in place."""

@@ -1,6 +1,7 @@
 """sknn: feed-forward neural networks as scikit-learn estimators."""
 
 from .classifier import FFNNClassifier
+from .display.learning_rate import LearningRateDisplay
 from .display.loss_curve import LossCurveDisplay
 from .display.network import NetworkDisplay
 from .encoding.table import TableEncoder
@@ -46,6 +47,7 @@ __all__ = [
     "InvScaling",
     "LeCun",
     "LeakyReLU",
+    "LearningRateDisplay",
     "LogLoss",
     "Loss",
     "LossCurveDisplay",

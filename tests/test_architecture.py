@@ -74,7 +74,12 @@ FLOORS = [
     ("sknn.fitting.shares",),
     ("sknn.fitting.rounds",),
     ("sknn.display.axes", "sknn.display.layers", "sknn.fitting.loss_check"),
-    ("sknn.display.loss_curve", "sknn.display.network", "sknn.display.summary"),
+    (
+        "sknn.display.learning_rate",
+        "sknn.display.loss_curve",
+        "sknn.display.network",
+        "sknn.display.summary",
+    ),
     ("sknn.base",),
     ("sknn.regressor", "sknn.classifier"),
     ("sknn.ensemble.folds", "sknn.ensemble.choice", "sknn.ensemble.member"),

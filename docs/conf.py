@@ -62,13 +62,16 @@ sphinx_gallery_conf = {
     "filename_pattern": rf"/(?!(?:{NEEDS_EXTRA})\.py)\w+\.py$",
     "abort_on_example_error": True,
     "download_all_examples": False,
+    "default_thumb_file": str(Path(__file__).parent / "_static" / "example.png"),
     "backreferences_dir": "reference/generated/examples",
     "doc_module": ("sknn",),
     "ignore_pattern": r"/data/",
+    "ignore_repr_types": r"matplotlib\.",
     "min_reported_time": 10_000,
     "remove_config_comments": True,
     "show_memory": False,
     "show_signature": False,
+    "write_computation_times": False,
     "subsection_order": [
         f"../examples/{section}"
         for section in ("training", "uncertainty", "inside", "beyond")

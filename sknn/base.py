@@ -222,8 +222,8 @@ class BaseFFNN(
         sample_weight : array-like of shape (n_samples,), default=None
             Weights, >= 0; only their ratios matter.
         X_val, y_val : array-like, default=None
-            Validation set, of the form of X and y: its loss and score are recorded after
-            every epoch, and decide with `early_stopping`.
+            Validation set, in the form of X and y: its loss and score are recorded after
+            every epoch. With `early_stopping`, they decide when training stops.
         sample_weight_val : array-like of shape (n_val,), default=None
             Weights of the validation set.
         coefs_init, intercepts_init, activation_coefs_init : list of array-like
@@ -264,7 +264,7 @@ class BaseFFNN(
         return network, self._features.transform(self, as_numpy(X, "X"), network.dtype)
 
     def hidden_representation(self, X: Any, layer: int = -1) -> Array:
-        """Return what the neurons of a hidden layer put out.
+        """Return the activations of a hidden layer.
 
         Parameters
         ----------

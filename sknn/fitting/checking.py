@@ -111,7 +111,7 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
     weigh = weighted_in_stream if given.incremental else weighted
     targets, w = weigh(estimator, targets, Y, "sample_weight", given.sample_weight)
     keep_best = _stops_early(estimator, given, len(Y))
-    seed = _split_seed(estimator) if keep_best and given.X_val is None else None
+    seed = split_seed_of(estimator) if keep_best and given.X_val is None else None
     train, out = _split(estimator, given, w, targets.strata(Y), len(Y), seed)
     features, X_checked = features.fit_transform(X_given, y_checked, w, train)
     data = Data(X_checked, Y, w, train)
@@ -144,7 +144,7 @@ def _check_examples(
     return features, *features.check(estimator, X, y, estimator.coefs_[0].dtype)
 
 
-def _split_seed(estimator: Any) -> int:
+def split_seed_of(estimator: Any) -> int:
     """Return the seed of the split: a warm start holds out the same rows again."""
     past = getattr(estimator, "_checkpoint", None)
     if past is not None and estimator.warm_start and past.split_seed is not None:

@@ -38,7 +38,7 @@ RANGES = {
 HIDDEN_ACTIVATIONS = {name for name, part in ACTIVATIONS.items() if part.hidden}
 
 # Parameters that need a validation set, and that need a hidden layer.
-SMOOTHING = 0.03  # of the labels, by default: see docs/benchmarks.md
+SMOOTHING = 0.03  # of the labels, by default: see docs/benchmarks/defaults.md
 VALIDATION = ("scoring", "validation_fraction")
 HIDDEN = ("activation", "dropout", "dropout_schedule")
 # Parameters that mean nothing to full-batch training.

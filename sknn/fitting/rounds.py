@@ -29,7 +29,7 @@ from ..engine.stopping import Deadline, Interrupt, Stopping
 from .averaging import Standing, Trained
 from .blocks import Survey, warn_uneven
 from .callbacks import CALLBACK_ATTRIBUTES, CallbackContexts
-from .checking import AUTO_ROWS, Checked, Given, _split_seed
+from .checking import AUTO_ROWS, Checked, Given, split_seed_of
 from .checkpoint import Checkpoint, check_outputs, resume
 from .ending import Ending
 from .fit import generator, link_for
@@ -127,7 +127,7 @@ class RoundsFit:
         if link:
             targets = whole.targets.scaled(targets, link)
             check_range(targets.scaling, dtype)
-        seed = _split_seed(self.estimator)
+        seed = split_seed_of(self.estimator)
         fraction = self._fraction(whole.n) if keep_best else 0.0
         preparing = Preparing(plain, features, targets, dtype, fraction, seed)
         found = self.workers.prepare(preparing, SAMPLE)

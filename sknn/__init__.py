@@ -1,8 +1,10 @@
 """sknn: feed-forward neural networks as scikit-learn estimators."""
 
 from .classifier import FFNNClassifier
+from .display.activations import ActivationsDisplay
 from .display.loss_curve import LossCurveDisplay
 from .display.network import NetworkDisplay
+from .display.weights import WeightsDisplay
 from .encoding.table import TableEncoder
 from .engine.activation import Activation
 from .engine.activations import ELU, LeakyReLU, PReLU
@@ -31,6 +33,7 @@ __all__ = [
     "SGD",
     "SKOPS_TRUSTED",
     "Activation",
+    "ActivationsDisplay",
     "Adam",
     "AdamW",
     "Adaptive",
@@ -62,6 +65,7 @@ __all__ = [
     "TabularRegressor",
     "Tweedie",
     "Uniform",
+    "WeightsDisplay",
     "__version__",
     "check_loss",
     "rectangular",

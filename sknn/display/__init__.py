@@ -3,7 +3,10 @@
 As scikit-learn's displays do, they keep what they show, so that it can be plotted again.
 
 - `axes`: where to draw, and the network in what the user has fitted
+- `names`: names beside a picture, shortened
 - `loss_curve`: how training went
 - `network`: the network itself
+- `weights`: the first layer, by column or as images
+- `activations`: what the neurons put out
 - `layers`: the table of layers in notebooks
 """

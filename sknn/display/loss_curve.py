@@ -181,10 +181,11 @@ class LossCurveDisplay:
         values = values[np.isfinite(values)]
         if len(values) and values.min() > 0 and values.max() > 3 * values.min():
             ax.set_yscale("log", subs=[])
-            ax.yaxis.get_major_locator().set_params(subs=(1, 2, 5))
+            ax.yaxis.get_major_locator().set_params(subs=(1, 2, 3, 5))
             ax.yaxis.set_major_formatter("{x:g}")
         _make_headroom(ax, values)
         ax.set(xlabel="epoch", ylabel=self.loss_name)
+        ax.locator_params(axis="x", integer=True)
 
     def _plot_score(self, own_panel: bool) -> None:
         """Plot the score in its panel, or on the axis to the right, with headroom."""

@@ -185,8 +185,9 @@ def test_a_single_output_has_the_full_colour_only_if_its_bias_is_the_largest():
 
 def test_everything_stays_within_the_axes_of_subplots():
     figure, axes = plt.subplots(2, 2, figsize=(8, 6))
+    long_names = FRAME.add_prefix("the largest of three concave points: ")
     for ax in axes.flat:
-        NetworkDisplay.from_estimator(regressor(FRAME, (8,) * 4), ax=ax)
+        NetworkDisplay.from_estimator(regressor(long_names, (8,) * 4), ax=ax)
     figure.canvas.draw()
     for ax in axes.flat:
         inside = ax.get_window_extent().padded(2)

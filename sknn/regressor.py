@@ -366,6 +366,12 @@ def explained(y: Any, A: Array, levels: tuple[float, ...], sample_weight: Any) -
         Which quantiles are predicted; with several of them, `A` has a column for each.
     sample_weight : array-like of shape (n,) or None
     """
+    y = np.asarray(y)
+    if y.dtype.kind == "f" and y.size:
+        # Neither score depends on the unit of y. A power of 2 changes no digit, and keeps
+        # sums of huge numbers, and their squares, finite.
+        exponent = max(0, int(np.frexp(np.abs(y).max())[1]))
+        y, A = y * 2.0**-exponent, A * 2.0**-exponent
     if len(levels) < 2:
         return r2_score(y, A, sample_weight=sample_weight)
     scores = [

@@ -30,7 +30,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     ----------
     estimator : FFNNClassifier or None, default=None
         The network to train as members. None is the recipe: two layers of 128 neurons
-        with mish, adamw, "coslog4", dropout and smoothed labels, for 64 epochs.
+        with silu, adamw, "coslog4", dropout and smoothed labels, for 64 epochs.
         ``batch_size="auto"`` means batches of 64 to 127 rows here. Networks are averaged
         at the ends of cycles only if its schedule has several, as "coslog4" has.
     encoder : transformer, "auto" or None, default="auto"
@@ -239,7 +239,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     ----------
     estimator : FFNNRegressor or None, default=None
         The network to train as members. None is the recipe: two layers of 128 neurons
-        with mish, adamw, "coslog4", dropout and predictions within the range of y, for 64
+        with silu, adamw, "coslog4", dropout and predictions within the range of y, for 64
         epochs. ``batch_size="auto"`` means batches of 64 to 127 rows here. Networks are
         averaged at the ends of cycles only if its schedule has several, as "coslog4" has.
     encoder : transformer, "auto" or None, default="auto"

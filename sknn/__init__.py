@@ -1,6 +1,8 @@
 """sknn: feed-forward neural networks as scikit-learn estimators."""
 
 from .classifier import FFNNClassifier
+from .display.cost_valley import CostValleyDisplay
+from .display.learning_rate import LearningRateDisplay
 from .display.loss_curve import LossCurveDisplay
 from .display.network import NetworkDisplay
 from .encoding.table import TableEncoder
@@ -36,6 +38,7 @@ __all__ = [
     "Adaptive",
     "AfterEpoch",
     "Cosine",
+    "CostValleyDisplay",
     "FFNNClassifier",
     "FFNNRegressor",
     "Gamma",
@@ -46,6 +49,7 @@ __all__ = [
     "InvScaling",
     "LeCun",
     "LeakyReLU",
+    "LearningRateDisplay",
     "LogLoss",
     "Loss",
     "LossCurveDisplay",

@@ -5,5 +5,8 @@ As scikit-learn's displays do, they keep what they show, so that it can be plott
 - `axes`: where to draw, and the network in what the user has fitted
 - `loss_curve`: how training went
 - `network`: the network itself
-- `layers`: the table of layers in notebooks
+- `cost_valley`: the loss over a plane of weights, and paths in it
+- `learning_rate`: the loss while the learning rate rises
+- `layers`: the rows of the table of layers
+- `summary`: that table and how training went, in a terminal and a notebook
 """

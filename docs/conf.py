@@ -134,7 +134,6 @@ def _example_pages(app, document, content):
 
 def _plots(app, document, content):
     """Turn the fences ``{plot}`` of Markdown into directives of reStructuredText."""
-
     numbers = count(1)
 
     def as_rst(match):

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from itertools import count
 from pathlib import Path
 from textwrap import indent
 from urllib.error import URLError
@@ -12,11 +13,13 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - an exa
 import sknn
 
 PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(Path(__file__).parent))  # for mathml
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE / "charts")]  # for links and mathml, and for charts
 
 project, author = "sknn", "the sknn developers"
 version = release = sknn.__version__
 extensions = [
+    "links",
     "mathml",
     "matplotlib.sphinxext.plot_directive",
     "myst_parser",
@@ -45,6 +48,7 @@ autodoc_mock_imports = ["dask", "distributed", "onnx", "onnxruntime", "skl2onnx"
 # Pictures of the pages
 plot_html_show_formats = plot_html_show_source_link = False
 plot_formats = [("png", 144)]
+plot_working_directory = str(PROJECT)
 plot_include_source = True
 plot_rcparams = {"figure.figsize": (6.2, 3.6), "figure.constrained_layout.use": True}
 plot_apply_rcparams = True
@@ -58,13 +62,16 @@ sphinx_gallery_conf = {
     "filename_pattern": rf"/(?!(?:{NEEDS_EXTRA})\.py)\w+\.py$",
     "abort_on_example_error": True,
     "download_all_examples": False,
+    "default_thumb_file": str(Path(__file__).parent / "_static" / "example.png"),
     "backreferences_dir": "reference/generated/examples",
     "doc_module": ("sknn",),
     "ignore_pattern": r"/data/",
+    "ignore_repr_types": r"matplotlib\.",
     "min_reported_time": 10_000,
     "remove_config_comments": True,
     "show_memory": False,
     "show_signature": False,
+    "write_computation_times": False,
     "subsection_order": [
         f"../examples/{section}"
         for section in ("training", "uncertainty", "inside", "beyond")
@@ -127,10 +134,15 @@ def _example_pages(app, document, content):
 
 def _plots(app, document, content):
     """Turn the fences ``{plot}`` of Markdown into directives of reStructuredText."""
+    numbers = count(1)
 
     def as_rst(match):
-        lines = indent(match["options"] + "\n" + match["code"], "   ")
-        return f"```{{eval-rst}}\n.. plot:: {match['script'] or ''}\n{lines}```"
+        script, options = match["script"] or "", match["options"]
+        if not script:  # else all pictures of a page would have the same name
+            name = f"{document.replace('/', '-')}-{next(numbers)}"
+            options += f":filename-prefix: {name}\n"
+        lines = indent(options + "\n" + match["code"], "   ")
+        return f"```{{eval-rst}}\n.. plot:: {script}\n{lines}```"
 
     fence = (
         r"^```\{plot\} ?(?P<script>\S+)?\n(?P<options>(?::.*\n)*)(?P<code>(?:.*\n)*?)```$"

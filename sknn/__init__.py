@@ -2,6 +2,8 @@
 
 from .classifier import FFNNClassifier
 from .display.activations import ActivationsDisplay
+from .display.cost_valley import CostValleyDisplay
+from .display.learning_rate import LearningRateDisplay
 from .display.loss_curve import LossCurveDisplay
 from .display.network import NetworkDisplay
 from .display.weights import WeightsDisplay
@@ -39,6 +41,7 @@ __all__ = [
     "Adaptive",
     "AfterEpoch",
     "Cosine",
+    "CostValleyDisplay",
     "FFNNClassifier",
     "FFNNRegressor",
     "Gamma",
@@ -49,6 +52,7 @@ __all__ = [
     "InvScaling",
     "LeCun",
     "LeakyReLU",
+    "LearningRateDisplay",
     "LogLoss",
     "Loss",
     "LossCurveDisplay",

@@ -7,6 +7,7 @@ import pytest
 from scipy.special import log_softmax
 
 from sknn import FFNNClassifier, FFNNRegressor
+from sknn.regressor import explained
 
 QUICK = {
     "hidden_layer_sizes": (5,),
@@ -140,3 +141,15 @@ def test_a_stream_that_moves_to_a_tiny_unit_says_what_its_score_lacks():
     model.partial_fit(X, y * 1e150, X_val=X, y_val=y * 1e150)
     with pytest.raises(ValueError, match="for the validation set"):
         model.partial_fit(X, y * 1e-200, np.full(20, 1e300), X_val=X, y_val=y * 1e-200)
+
+
+@pytest.mark.parametrize("levels", [(), (0.1, 0.9)])
+@pytest.mark.parametrize("unit", [1e200, 1e307])
+def test_the_score_does_not_depend_on_the_unit_of_y(levels, unit):
+    # 600 numbers of 1e307 have no finite sum, and the square of 1e200 is none.
+    y = RNG.normal(size=600)
+    A = np.column_stack([y - 1, y + 1]) if levels else y + 0.5
+    score = explained(y, A, levels, None)
+    assert 0 < score < 1
+    assert explained(y * unit, A * unit, levels, None) == pytest.approx(score, rel=1e-9)
+    assert explained(y * unit, A * unit, levels, np.ones(600)) == pytest.approx(score)

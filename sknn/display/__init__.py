@@ -8,5 +8,8 @@ As scikit-learn's displays do, they keep what they show, so that it can be plott
 - `network`: the network itself
 - `weights`: the first layer, by column or as images
 - `activations`: what the neurons put out
-- `layers`: the table of layers in notebooks
+- `cost_valley`: the loss over a plane of weights, and paths in it
+- `learning_rate`: the loss while the learning rate rises
+- `layers`: the rows of the table of layers
+- `summary`: that table and how training went, in a terminal and a notebook
 """

@@ -28,6 +28,7 @@ CURVE_LENGTH = 10_000  # entries of every curve that partial_fit keeps
 PUBLISHED = (
     "_activations",
     "_checkpoint",
+    "_ended",
     "_features",
     "_loss",
     "_targets",

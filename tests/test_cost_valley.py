@@ -117,6 +117,18 @@ def test_a_path_in_a_plane_keeps_its_distances_and_its_losses():
     assert np.isfinite(display.losses[0][nearest])
 
 
+def test_the_columns_of_the_grid_are_the_first_direction():
+    display = show(MODEL, D, T, paths={"a": PATH[:1], "b": PATH[3:4]}, **COARSE)
+    land = Landscape(MODEL, D, T)
+    ends = np.array([land.point(*PATH[0]), land.point(*PATH[3])]) - land.fitted
+    places = np.concatenate([display.paths["a"], display.paths["b"]])
+    # Both ends lie in the plane, so every point of it is a mixture of them.
+    directions = np.linalg.solve(places, ends)
+    corner = land.fitted + display.x[-1] * directions[0] + display.y[0] * directions[1]
+    assert display.losses[0][-1] == pytest.approx(land.loss(corner))
+    assert display.losses[0][-1] != pytest.approx(display.losses[-1][0], rel=0.01)
+
+
 def test_the_scale_of_the_columns_does_not_bend_the_plane():
     scale = np.geomspace(1e-3, 1e3, D.shape[1])
     shown = []

@@ -114,20 +114,23 @@ def test_a_pipeline_transforms_before_its_network_trains():
     far = 1000 + 50 * X
     scaled = StandardScaler().fit_transform(far)
     model = FFNNClassifier(10, encoder=None, random_state=0)
-    display = find(make_pipeline(StandardScaler(), model), far, Y)
-    np.testing.assert_array_equal(display.losses, find(model, scaled, Y).losses)
-    assert find(make_pipeline(model), scaled, Y).losses == display.losses
-    search = GridSearchCV(model, {"alpha": [0.0]}, cv=2, refit=True)
+    few = {"n_steps": 10, "max_rate": 0.1}
+    display = find(make_pipeline(StandardScaler(), model), far, Y, **few)
+    np.testing.assert_array_equal(display.losses, find(model, scaled, Y, **few).losses)
+    assert find(make_pipeline(model), scaled, Y, **few).losses == display.losses
+    search = GridSearchCV(model, {"alpha": [1e-4]}, cv=2, refit=True)
     search.estimator.set_params(max_iter=2, learning_rate_schedule="cosine")
-    assert find(search.fit(scaled, Y), scaled, Y).losses
+    assert find(search.fit(scaled, Y), scaled, Y, **few).losses == display.losses
 
 
 def test_tables_sparse_rows_and_weights_are_taken():
     frame = pd.DataFrame(X, columns=list("abcd")).assign(
         kind=np.where(X[:, 0] > 6, "long", "short")
     )
-    assert len(find(MODEL, frame, pd.Series(Y, index=range(50, 200))).losses) > 50
-    assert len(find(MODEL, sparse.csr_array(X), Y).losses) > 50
+    few = {"n_steps": 10, "max_rate": 0.1}
+    labels = pd.Series(Y, index=range(50, 200))
+    assert len(find(MODEL, frame, labels, **few).losses) == 10
+    assert len(find(MODEL, sparse.csr_array(X), Y, **few).losses) == 10
     weights = np.where(Y == 2, 0.0, 1.0)
     weighted = find(MODEL, X, Y, sample_weight=weights)
     assert weighted.losses != find(MODEL, X, Y).losses

@@ -185,11 +185,12 @@ def test_a_callback_that_stops_training_is_the_reason():
 
 def test_the_losses_are_those_of_the_network_that_was_kept():
     model = FFNNClassifier(
-        3, early_stopping=True, scoring="accuracy", random_state=0, max_iter=30
+        20, early_stopping=True, scoring="accuracy", random_state=0, max_iter=30
     )
-    model.set_params(learning_rate_schedule="cosine").fit(X, LABELS)
+    model.set_params(learning_rate=0.01, validation_fraction=0.4).fit(X, LABELS)
     facts, best = model.summary().facts, model.best_iter_ - 1
-    assert model.best_iter_ < model.n_iter_
+    assert 1 < model.best_iter_ < model.n_iter_
+    assert len({f"{loss:.4g}" for loss in model.validation_loss_curve_}) > 10
     assert facts["training loss"] == f"{model.loss_curve_[best]:.4g}"
     assert facts["validation loss"] == f"{model.validation_loss_curve_[best]:.4g}"
     assert facts["validation score"] == f"{model.best_score_:.4g} (accuracy)"

@@ -153,7 +153,7 @@ class LearningRateDisplay:
         least, start = float(smooth[place]), float(smooth[: place + 1].max())
         height = max(start - least, 0.1 * abs(least), 1e-12)
         ax.set_ylim(least - 0.15 * height, start + 0.5 * height)
-        ax.legend()
+        ax.legend(fontsize="small")
         return self
 
 

@@ -83,3 +83,5 @@ scatter = ax.scatter(*points.T, c=y_test, cmap="tab10", s=14, vmin=-0.5, vmax=9.
 fig.colorbar(scatter, ticks=range(10), label="digit")
 ax.set(xlabel="first number", ylabel="second number")
 plt.show()
+
+# sphinx_gallery_thumbnail_number = 2

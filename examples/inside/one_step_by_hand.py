@@ -1,6 +1,6 @@
 """
-Back propagation by hand: is a step of SGD really W − rate × gradient?
-======================================================================
+Back propagation by hand: is a step of SGD W − rate × gradient?
+===============================================================
 
 Yes, to the last digit. The methods ``forward`` and ``gradient`` show what the network computes,
 so that each formula can be checked in NumPy: first the way forward, then the way back, then one
@@ -102,7 +102,7 @@ for layer, ax in enumerate(axes):
     change = model.coefs_[layer] - before[layer]
     ax.plot(coefs_grad[layer].ravel(), change.ravel(), "o", ms=5)
     ax.axline((0, 0), slope=-model.learning_rate, color="0.6", zorder=0)
-    ax.locator_params(nbins=4)
+    ax.locator_params(nbins=3)
     ax.set(title=f"coefs_[{layer}]", xlabel="gradient")
 axes[0].set_ylabel("change of the weight")
 plt.show()

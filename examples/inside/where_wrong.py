@@ -84,3 +84,5 @@ for ax, row in zip(axes.flat, np.argsort(-sure), strict=False):
     ax.set_title(f"{digits.target[row]}, not {guess[row]} ({sure[row]:.0%})", fontsize=9)
     ax.set_axis_off()
 plt.show()
+
+# sphinx_gallery_thumbnail_number = 2

@@ -61,7 +61,8 @@ plt.show()
 # %%
 # ``carat`` is the weight, and weight and size say almost the same. Where columns are correlated like
 # this, the network shares their effect among them in some way, and each one alone looks less
-# important than it is. Shuffle them together to see the importance of the group:
+# important than it is. Shuffle them together to see the importance of the group. R² falls by more
+# than 1, since predictions from wrong sizes are worse than the mean price:
 
 together = X_test.copy()
 size = ["carat", "x", "y", "z"]
@@ -110,3 +111,5 @@ PartialDependenceDisplay.from_estimator(
 )
 fig.axes[-1].set_ylabel("predicted price, dollars")
 plt.show()
+
+# sphinx_gallery_thumbnail_number = 3

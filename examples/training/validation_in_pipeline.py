@@ -60,13 +60,13 @@ report("a tenth held out", pipeline.fit(X_rest, y_rest))
 # ``set_fit_request`` for the network, and by ``transform_input`` for the steps before it.
 
 with sklearn.config_context(enable_metadata_routing=True):
+    asking = sklearn.clone(network)
+    asking.set_fit_request(X_val=True, y_val=True)
     right = Pipeline(
-        [
-            ("brightness", Normalizer()),
-            ("network", sklearn.clone(network).set_fit_request(X_val=True, y_val=True)),
-        ],
+        [("brightness", Normalizer()), ("network", asking)],
         transform_input=["X_val"],
-    ).fit(X_train, y_train, X_val=X_val, y_val=y_val)
+    )
+    right.fit(X_train, y_train, X_val=X_val, y_val=y_val)
 report("transform_input", right)
 
 # %%
@@ -87,9 +87,9 @@ report("network__X_val", wrong)
 # training. It soon stops falling, so that training ends too early.
 
 fig, axes = plt.subplots(1, 2, figsize=(6.8, 3.2), sharey=True, layout="constrained")
-for ax, (title, model) in zip(
-    axes, {"transform_input": right, "network__X_val": wrong}.items(), strict=True
-):
+for ax, model in zip(axes, [right, wrong], strict=True):
     LossCurveDisplay.from_estimator(model, ax=ax)
-    ax.set(title=title, yscale="log")
+    ax.set_yscale("log")
+axes[0].set_title("transform_input")
+axes[1].set_title("network__X_val")
 plt.show()

@@ -77,8 +77,8 @@ ax.legend(loc="upper center", ncols=2)
 plt.show()
 
 # %%
-# At noon, the network with the squared error predicts less than no hires. ``PoissonRegressor`` has
-# the right loss, but is linear in the logarithm of the rate: it sees no rush.
+# At noon, the network with the squared error predicts fewer than zero hires. ``PoissonRegressor``
+# has the right loss, but is linear in the logarithm of the rate: it cannot follow the rushes.
 
 # %%
 # Amounts: the price of diamonds

@@ -72,3 +72,5 @@ for ax, row in zip(axes.flat, in_doubt, strict=True):
     ax.set_title(f"{possible}  ({y_test[row]})", fontsize=10)
     ax.set_axis_off()
 plt.show()
+
+# sphinx_gallery_thumbnail_number = 2

@@ -13,7 +13,7 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - an exa
 import sknn
 
 PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(Path(__file__).parent))  # for links and mathml
+sys.path.insert(0, str(Path(__file__).parent))  # for links, mathml and gallery
 
 project, author = "sknn", "the sknn developers"
 version = release = sknn.__version__
@@ -69,6 +69,7 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "show_memory": False,
     "show_signature": False,
+    "within_subsection_order": "gallery.Order",
     "write_computation_times": False,
     "subsection_order": [
         f"../examples/{section}"

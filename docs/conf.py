@@ -13,7 +13,8 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - an exa
 import sknn
 
 PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(Path(__file__).parent))  # for links, mathml and gallery
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE / "charts")]  # for links, mathml, gallery; and charts
 
 project, author = "sknn", "the sknn developers"
 version = release = sknn.__version__
@@ -47,6 +48,7 @@ autodoc_mock_imports = ["dask", "distributed", "onnx", "onnxruntime", "skl2onnx"
 # Pictures of the pages
 plot_html_show_formats = plot_html_show_source_link = False
 plot_formats = [("png", 144)]
+plot_working_directory = str(PROJECT)
 plot_include_source = True
 plot_rcparams = {"figure.figsize": (6.2, 3.6), "figure.constrained_layout.use": True}
 plot_apply_rcparams = True
@@ -133,7 +135,6 @@ def _example_pages(app, document, content):
 
 def _plots(app, document, content):
     """Turn the fences ``{plot}`` of Markdown into directives of reStructuredText."""
-
     numbers = count(1)
 
     def as_rst(match):

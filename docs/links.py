@@ -50,5 +50,5 @@ def _check(app, exception):
 
 def setup(app):
     """Check when the build has ended."""
-    app.connect("build-finished", _check, priority=900)
+    app.connect("build-finished", _check, priority=900)  # after all that copy files
     return {"parallel_read_safe": True}

@@ -28,7 +28,7 @@ from sklearn.utils._param_validation import (
 )
 from sklearn.utils.validation import check_is_fitted
 
-from .display.layers import layers_html
+from .display.summary import SummaryMixin
 from .encoding.foreign import as_numpy
 from .encoding.targets import Targets
 from .encoding.versions import Versioned
@@ -92,7 +92,9 @@ def deferred_sigint() -> Iterator[Interrupt]:
         signal.signal(signal.SIGINT, before)
 
 
-class BaseFFNN(Versioned, InspectionMixin, CallbackSupportMixin, BaseEstimator):
+class BaseFFNN(
+    SummaryMixin, Versioned, InspectionMixin, CallbackSupportMixin, BaseEstimator
+):
     """Parameters, training and the forward pass of both estimators."""
 
     _targets_type: ClassVar[type[Targets]]
@@ -155,16 +157,6 @@ class BaseFFNN(Versioned, InspectionMixin, CallbackSupportMixin, BaseEstimator):
             # hands over targets below 0 all the same.
             tags.target_tags.multi_output = not positive_only
         return tags
-
-    def _repr_html_inner(self) -> str:
-        return self._repr_mimebundle_()["text/html"]
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        """Return what a notebook shows; scikit-learn's diagram, and the fitted layers."""
-        shown: dict[str, str] = super()._repr_mimebundle_(**kwargs)
-        if "text/html" in shown and self.__sklearn_is_fitted__():
-            shown["text/html"] += layers_html(self)
-        return shown
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, also settings of parts: ``set_params(solver__momentum=0.9)``.
@@ -230,8 +222,8 @@ class BaseFFNN(Versioned, InspectionMixin, CallbackSupportMixin, BaseEstimator):
         sample_weight : array-like of shape (n_samples,), default=None
             Weights, >= 0; only their ratios matter.
         X_val, y_val : array-like, default=None
-            Validation set, of the form of X and y: its loss and score are recorded after
-            every epoch, and decide with `early_stopping`.
+            Validation set, in the form of X and y: its loss and score are recorded after
+            every epoch. With `early_stopping`, they decide when training stops.
         sample_weight_val : array-like of shape (n_val,), default=None
             Weights of the validation set.
         coefs_init, intercepts_init, activation_coefs_init : list of array-like
@@ -272,7 +264,7 @@ class BaseFFNN(Versioned, InspectionMixin, CallbackSupportMixin, BaseEstimator):
         return network, self._features.transform(self, as_numpy(X, "X"), network.dtype)
 
     def hidden_representation(self, X: Any, layer: int = -1) -> Array:
-        """Return what the neurons of a hidden layer put out.
+        """Return the activations of a hidden layer.
 
         Parameters
         ----------

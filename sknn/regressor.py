@@ -33,11 +33,11 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of neurons in each hidden layer. ``()`` is the linear model.
     encoder : "auto", transformer or None, default="auto"
-        What turns X into numbers on one scale. "auto" is `TableEncoder`: text, categories,
-        booleans and missing values work as they are, and numbers are standardised. Where X
-        is plain numbers, that scaling is folded into the first layer, so that `coefs_` are
-        those of X itself; sparse X is scaled without centring. Any other transformer may
-        stand here; its settings are ``encoder__…``. With None, X is taken as it is.
+        How X becomes numbers on one scale. "auto" is `TableEncoder`: text, categories,
+        booleans and missing values need no preparation, and numbers are standardised. If X
+        is only numbers, this scaling is folded into the first layer, so that `coefs_`
+        apply to X itself; sparse X is scaled without centring. Any other transformer works
+        too; its settings are ``encoder__…``. With None, X is used unchanged.
     activation : str, Activation or sequence of them, default="relu"
         Activation function of the hidden layers: "identity", "sigmoid" (or "logistic"),
         "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu" (or "swish"),
@@ -53,89 +53,91 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         per quantile, or any object with ``value(y, a)`` and ``gradient(y, a)``: see
         `check_loss`.
     initializer : str, Initializer or callable, default="auto"
-        What the weights start from; biases start at 0. "auto" is He for the relu family
-        after the first hidden layer, LeCun for selu, Glorot for the rest. Else one of
+        Initial weights; biases start at 0. "auto" is He for the relu family after the
+        first hidden layer, LeCun for selu, Glorot for the rest. The other names:
         "he_uniform", "he_normal", "glorot_uniform", "glorot_normal", "lecun_uniform",
-        "lecun_normal", "normal", "uniform", "zeros", "data" (weights and biases by up to
-        1,000 rows of X), a part such as ``Normal(0.1)``, or a ``callable(rng, shape)``
-        that returns the weights.
+        "lecun_normal", "normal", "uniform", "zeros", "data" (weights and biases computed
+        from up to 1,000 rows of X), a part such as ``Normal(0.1)``, or a
+        ``callable(rng, shape)`` that returns the weights.
     input_scale : bool, default=False
-        Whether every column of X gets a factor that is trained along, from 1 on; with
-        "adam" six times as fast as a weight. It is folded into ``coefs_[0]``.
+        Whether every column of X gets a factor that is trained with the weights. It starts
+        at 1; with "adam" it moves six times as fast as a weight. It is folded into
+        ``coefs_[0]``.
     solver : str or Solver, default="adam"
         "adam", "adamw", "sgd" (plain, without momentum), "rmsprop", "lbfgs" (all rows at
         once; for small data), or a part such as ``SGD(momentum=0.9, nesterov=True)``.
     learning_rate : float, default=1e-3
-        How long a step against the gradient is.
+        Step size of training.
     learning_rate_schedule : str, Schedule or callable, default="constant"
         Factor on `learning_rate` during training: "constant", "cosine", "flat_cos",
-        "coslog4", "onecycle", "invscaling", "adaptive" (falls when the cost stops
+        "coslog4", "onecycle", "invscaling", "adaptive" (decreases when the cost stops
         improving), a part such as ``OneCycle(warm_up=0.1)``, or a
         ``callable(progress) -> factor`` for a progress from 0 to 1. For every stochastic
         solver.
     batch_size : int, default="auto"
-        The largest number of examples whose gradients are averaged for one step; the
-        batches of an epoch differ in size by at most one. "auto" is an eighth of
-        the rows, from 16 to 200; up to 64 rows are one batch, and in
-        `partial_fit` up to 200.
+        Number of examples per step; the batches of an epoch differ in size by at most
+        one. "auto" is an eighth of the rows, from 16 to 200; up to 64 rows are one batch,
+        and in `partial_fit` up to 200.
     alpha : float, default=1e-4
         L2 penalty: alpha / 2 times the sum of the squared weights is added to the cost.
         Biases are not penalised. Does not depend on the batch size or on the scale of the
         sample weights.
     dropout : float or sequence of float, default=0.0
-        Probability of leaving a hidden neuron out of a training step; a sequence gives
-        one per hidden layer.
+        Probability of dropping a hidden neuron in a training step; a sequence gives one
+        per hidden layer.
     dropout_schedule : str, Schedule or callable, default="constant"
         Factor on `dropout` during training, in [0, 1]: as for `learning_rate_schedule`.
-        "flat_cos" stays at 1 for the first half, then falls to 0.
+        "flat_cos" stays at 1 for the first half, then decreases to 0.
     clip_norm : float or None, default=None
         Maximum norm of the gradient; larger gradients are rescaled to it.
     max_iter : int, default=200
         The largest number of epochs in one call of `fit`; with "lbfgs", of iterations.
     max_time : float or None, default=None
-        Seconds after which training ends, with the best model so far.
+        Seconds after which training ends. With early stopping, the best weights so far
+        are kept, otherwise the latest.
     tol : float, default=1e-4
         An epoch counts as an improvement if it lowers the best cost so far by more than
         `tol`, in the units of training: log loss, or the loss of the standardised target.
-        With a `scoring` of its own unit, by that much in that unit. With "lbfgs", the
-        largest component of the gradient at the end, and in proportion the relative
-        decrease of the cost, 2.2e-9 at the default.
+        With a scorer as `scoring`, `tol` is in the unit of that score. "lbfgs" ends when
+        no component of the gradient exceeds `tol`, or the relative decrease of the cost is
+        below 2.2e-5 · `tol`.
     n_iter_no_change : int, default=10
         Training ends after exactly that many epochs in a row without improvement.
     scale_target : bool, default=True
         Whether to standardise y inside, per output, so that its unit and offset do not
-        matter: with an identity output, training sees (y - mean) / std, with an "exp"
+        matter: with an identity output, training uses (y - mean) / std, with an "exp"
         output y / mean. The published weights and all predictions are in the units of
-        y. With any other output activation y is taken as it is.
+        y. With any other output activation y is used unscaled.
     clip_target : bool or "auto", default="auto"
         Whether predictions stay between the least and the greatest target of the training
-        rows with a weight above 0, per output and over all calls of `partial_fit`: rows of
-        X far off cannot make them explode. Scorers see clipped predictions, `loss_` and
-        the validation loss those of the network itself. "auto" clips unless `encoder`
-        is None. Read by `predict`.
+        rows with a weight above 0, per output and over all calls of `partial_fit`: this
+        bounds predictions for rows far outside the training range. Scorers see clipped
+        predictions; `loss_` and the validation loss are those of the network itself.
+        "auto" clips unless `encoder` is None. `predict` reads it, so it can be changed
+        after `fit`.
     early_stopping : bool or "auto", default=False
         Whether to hold rows out as a validation set, stop when its score stops improving,
         and keep the weights with the best score. "auto" does so above 10,000 rows, and
-        whenever `fit` gets `X_val`. With False, a validation set is scored but decides
-        nothing.
+        whenever `fit` gets `X_val`. With False, a validation set is scored without any
+        effect on training.
     validation_fraction : float or int, default=0.1
-        Share of the rows to hold out if `fit` gets no validation set, of every class alike;
-        or their number.
+        Share of the rows to hold out if `fit` gets no validation set, stratified by class;
+        an int is their number.
     scoring : str, callable or None, default="loss"
         Score of the validation set: "loss" (minus the loss), the name of a scorer, a
         ``callable(estimator, X, y)``, or None for the estimator's own `score`; higher is
         better.
     shuffle : bool, default=True
-        Whether every epoch takes the examples in a new random order.
+        Whether to draw a new order of the examples in every epoch.
     warm_start : bool, default=False
-        Whether `fit` continues from the fitted network, with the optimizer's memory and
-        the random generator as they were, for up to `max_iter` further epochs.
+        Whether `fit` continues from the fitted network, with its optimizer state and its
+        random generator, for up to `max_iter` further epochs.
     random_state : int, RandomState instance or None, default=None
-        Source of the initial weights, the order of the examples and dropout. The same
-        int gives the same network, to the last bit.
+        Seed of the initial weights, the order of the examples, dropout and the split into
+        training and validation rows. The same int gives the same network, to the last bit.
     verbose : int, default=0
         Whether to show epoch, loss, validation score, learning rate and time left: in
-        one line that is rewritten on a terminal, now and then in a log.
+        one line that is rewritten on a terminal, in a line every ten seconds in a log.
 
     Attributes
     ----------
@@ -144,29 +146,30 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
     intercepts_ : list of ndarray
         Biases of every layer, of shape (nodes here,).
     activation_coefs_ : list of ndarray
-        What the activation of every layer has learned; empty except for "prelu".
+        Learned parameters of the activation of every layer; empty except for "prelu".
     out_activation_ : str or Activation
         The output activation; "sigmoid" is called "logistic" here, as in scikit-learn.
     loss_ : float
-        The loss of the last epoch, without the penalty, in its units for y as it was given.
+        The loss of the last epoch, without the penalty, in the units of y (squared for the
+        squared error).
     loss_curve_ : list of float
         The loss of every epoch, as the mean over its batches, each taken before its step.
         `partial_fit` keeps the last 10,000.
     learning_rate_curve_ : list of float
         The learning rate at the end of every epoch.
     validation_loss_curve_, validation_scores_ : list of float
-        Loss and score of the held-out examples after every epoch, if there are any.
+        Loss and score of the validation set after every epoch, if there is one.
     best_iter_, best_score_ : int, float
         With early stopping: the epoch whose weights were kept, and its validation score.
         `loss_` refers to the same epoch.
     encoder_ : transformer or None
-        The fitted encoder that X goes through; None where X itself is the input of the
-        network, its scale being part of the first layer.
+        The fitted encoder that X goes through. None if X itself is the input of the
+        network; its scaling is then part of the first layer.
     n_iter_ : int
         Number of epochs that the network was trained for, including those before a warm
         start and all calls of `partial_fit`.
     n_layers_ : int
-        Number of layers, the input among them.
+        Number of layers, including the input.
     n_outputs_ : int
         Number of outputs.
     n_parameters_ : int
@@ -283,8 +286,8 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         """Train for one epoch on X and y, starting from the current weights.
 
         Not available with ``solver="lbfgs"``. With `scale_target`, the mean and the spread
-        of the targets are those of all rows seen so far, and the network is adjusted as
-        they change so that its predictions stay.
+        of the targets are those of all rows seen so far. When they change, the network is
+        adjusted so that its predictions stay the same.
 
         Parameters
         ----------
@@ -293,10 +296,11 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Targets.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights, >= 0, taken as they are.
+            Weights, >= 0, used unscaled.
         X_val, y_val : array-like, default=None
-            Validation set. With `early_stopping`, the better weights on it, those before or
-            after the call, are kept; training continues from the latest ones.
+            Validation set. With `early_stopping`, the estimator keeps the weights from
+            before or after the call, whichever score better on it; training continues from
+            the latest ones.
         sample_weight_val : array-like of shape (n_val,), default=None
             Weights of the validation set.
 
@@ -330,7 +334,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         return A[:, 0] if self.n_outputs_ == 1 else A
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return R², or for several quantiles the mean share of pinball loss explained.
+        """Return R², or for several quantiles the mean D² of the pinball loss.
 
         Parameters
         ----------
@@ -352,7 +356,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
 
 
 def explained(y: Any, A: Array, levels: tuple[float, ...], sample_weight: Any) -> float:
-    """Return R² of the predictions `A`, or the mean share of pinball loss explained.
+    """Return R² of the predictions `A`, or the mean D² of the pinball loss.
 
     Parameters
     ----------

@@ -20,34 +20,34 @@ from .regressor import FFNNRegressor, explained
 
 
 class TabularClassifier(ClassifierMixin, BaseTabular):
-    """Several networks that classify the rows of a table: the answer to a DataFrame.
+    """Several networks that classify the rows of a table, averaged and calibrated.
 
-    Every member leaves out another tenth of the rows. The rows left out decide at which
-    ends of the cycles of the learning rate the networks are averaged, and how sharp their
-    mean probabilities are made.
+    Every member leaves out another tenth of the rows. The predictions for these rows
+    decide which networks are averaged, among those at the ends of the learning rate's
+    cycles, and calibrate the mean probabilities.
 
     Parameters
     ----------
     estimator : FFNNClassifier or None, default=None
-        The network that members are like. None is the recipe: two layers of 128 neurons
+        The network to train as members. None is the recipe: two layers of 128 neurons
         with silu, adamw, "coslog4", dropout and smoothed labels, for 64 epochs.
         ``batch_size="auto"`` means batches of 64 to 127 rows here. Networks are averaged
         at the ends of cycles only if its schedule has several, as "coslog4" has.
     encoder : transformer, "auto" or None, default="auto"
-        What turns X into numbers, fitted once for all members, to all rows. "auto" is
+        How X becomes numbers; fitted once for all members, to all rows. "auto" is
         ``TableEncoder(n_bins=8, smooth_clip=3.0, dtype=np.float32)``, for sparse X without
-        bins; None takes X as it is. float32 is trained in float32, all else in float64.
+        bins; None uses X unchanged. float32 is trained in float32, all else in float64.
     n_members : int, default=4
         How many networks to train.
     class_weight : dict, list of dict, "balanced" or None, default=None
-        Weights of the classes, as for `FFNNClassifier`. None takes those of `estimator`.
+        Weights of the classes, as for `FFNNClassifier`. None means those of `estimator`.
     n_jobs : int or None, default=None
         How many members to train at a time, in threads; the result does not depend on it.
-        -1 is all processors. So is None, with ``sknn[fast]`` and no other parallel work.
+        -1 is all processors; None too, with ``sknn[fast]`` and no other parallel work.
     max_time : float or None, default=None
         Seconds after which training of all members ends.
     random_state : int, RandomState instance or None, default=None
-        Source of the folds and of all that is random in the members.
+        Seed of the folds and of everything random in the members.
     verbose : int, default=0
         Whether to show one line of progress over all members.
 
@@ -58,14 +58,14 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     encoder_ : transformer
         The fitted encoder.
     members_ : list of lists of FFNNClassifier
-        Per member its networks at the chosen cycle ends, fitted to the encoded columns.
+        Per member, its networks at the chosen cycle ends, fitted to the encoded columns.
     cycle_ends_ : tuple of int
         The chosen cycle ends, counted from 1.
     temperature_ : float
-        The mean probabilities P are published as P^(1/T), normalised.
+        T: the mean probabilities P are returned as P^(1/T), normalised.
     oof_prediction_ : ndarray of shape (n_samples, n_classes) or (n_samples, n_labels)
-        The probabilities for every row by the members that left it out; NaN for rows that
-        none has left out, which are about 1 - n_members / 10 of all.
+        The probabilities for every row by the members that left it out. NaN for rows that
+        no member left out: a share of about 1 - n_members / 10.
     loss_curves_ : list of lists of float
         The loss of every epoch, per member.
     n_outputs_ : int
@@ -196,10 +196,10 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         return log_P[..., 1] - log_P[..., 0] if is_pair else log_P
 
     def predict_set(self, X: Any, coverage: float = 0.9) -> Array:
-        """Predict sets of classes that have the right one with the probability `coverage`.
+        """Predict sets of classes that contain the true one with probability `coverage`.
 
         A class is in the set if its probability is high enough, compared with that of the
-        right class in the rows that members left out; the most probable class always is.
+        true class in the rows that members left out; the most probable class always is.
         The coverage holds on average over rows like those of `fit`. Source: M. Sadinle et
         al., "Least ambiguous set-valued classifiers with bounded error levels" (2019).
 
@@ -229,35 +229,35 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
 
 
 class TabularRegressor(RegressorMixin, BaseTabular):
-    """Several networks that predict numbers for the rows of a table.
+    """Several networks that predict numbers for the rows of a table, averaged.
 
-    Every member leaves out another tenth of the rows. The rows left out decide at which
-    ends of the cycles of the learning rate the networks are averaged, and how wide the
-    intervals around their mean have to be.
+    Every member leaves out another tenth of the rows. The predictions for these rows
+    decide which networks are averaged, among those at the ends of the learning rate's
+    cycles, and how wide intervals must be.
 
     Parameters
     ----------
     estimator : FFNNRegressor or None, default=None
-        The network that members are like. None is the recipe: two layers of 128 neurons
+        The network to train as members. None is the recipe: two layers of 128 neurons
         with silu, adamw, "coslog4", dropout and predictions within the range of y, for 64
         epochs. ``batch_size="auto"`` means batches of 64 to 127 rows here. Networks are
         averaged at the ends of cycles only if its schedule has several, as "coslog4" has.
     encoder : transformer, "auto" or None, default="auto"
-        What turns X into numbers, fitted once for all members, to all rows. "auto" is
+        How X becomes numbers; fitted once for all members, to all rows. "auto" is
         ``TableEncoder(n_bins=8, smooth_clip=3.0, dtype=np.float32)``, for sparse X without
-        bins; None takes X as it is. float32 is trained in float32, all else in float64.
+        bins; None uses X unchanged. float32 is trained in float32, all else in float64.
     loss : str or Loss, default="auto"
-        As for `FFNNRegressor`; "auto" takes that of `estimator`. Quantiles are shifted so
-        that on the rows left out their coverage is right.
+        As for `FFNNRegressor`; "auto" is the loss of `estimator`. Quantiles are shifted so
+        that their coverage is right on the rows left out.
     n_members : int, default=4
         How many networks to train.
     n_jobs : int or None, default=None
         How many members to train at a time, in threads; the result does not depend on it.
-        -1 is all processors. So is None, with ``sknn[fast]`` and no other parallel work.
+        -1 is all processors; None too, with ``sknn[fast]`` and no other parallel work.
     max_time : float or None, default=None
         Seconds after which training of all members ends.
     random_state : int, RandomState instance or None, default=None
-        Source of the folds and of all that is random in the members.
+        Seed of the folds and of everything random in the members.
     verbose : int, default=0
         Whether to show one line of progress over all members.
 
@@ -266,12 +266,12 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     encoder_ : transformer
         The fitted encoder.
     members_ : list of lists of FFNNRegressor
-        Per member its networks at the chosen cycle ends, fitted to the encoded columns.
+        Per member, its networks at the chosen cycle ends, fitted to the encoded columns.
     cycle_ends_ : tuple of int
         The chosen cycle ends, counted from 1.
     oof_prediction_ : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-        The prediction for every row by the members that left it out; NaN for rows that
-        none has left out, which are about 1 - n_members / 10 of all.
+        The prediction for every row by the members that left it out. NaN for rows that no
+        member left out: a share of about 1 - n_members / 10.
     loss_curves_ : list of lists of float
         The loss of every epoch, per member.
     n_outputs_ : int
@@ -347,9 +347,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     def predict_interval(self, X: Any, coverage: float = 0.9) -> Array:
         """Predict intervals that contain the target with the probability `coverage`.
 
-        They are as wide for every row: the prediction plus and minus the quantile of the
-        absolute errors on the rows that members left out of training. The coverage holds
-        on average over rows like those of `fit`. Sources: V. Vovk, "Cross-conformal
+        All have the same width: the prediction plus and minus a quantile of the absolute
+        errors on the rows that members left out of training. The coverage holds on average
+        over rows like those of `fit`. Sources: V. Vovk, "Cross-conformal
         predictors" (2015); J. Lei et al., "Distribution-free predictive inference for
         regression" (2018). For intervals whose width follows the row, see `Quantile`.
 
@@ -376,7 +376,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return intervals[:, 0] if A.shape[1] == 1 else intervals
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return R², or for several quantiles the mean share of pinball loss explained.
+        """Return R², or for several quantiles the mean D² of the pinball loss.
 
         Parameters
         ----------

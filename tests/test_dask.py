@@ -14,7 +14,7 @@ from sklearn.metrics import accuracy_score, r2_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
 
-from sknn import FFNNClassifier, FFNNRegressor, TableEncoder, TabularClassifier
+from sknn import AfterEpoch, FFNNClassifier, FFNNRegressor, TableEncoder, TabularClassifier
 
 pytest.importorskip("distributed")
 import dask
@@ -331,3 +331,56 @@ def test_a_killed_worker_costs_a_round_and_changes_nothing(digits, tmp_path):
         whole = DaskFFNNClassifier(**how, client=client).fit(dX, dy)
     assert killed.n_iter_ == 4
     np.testing.assert_array_equal(killed.coefs_[0], whole.coefs_[0])
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"activation": "prelu"},
+        # The scales of columns are found before the classes are counted.
+        {"class_weight": "balanced", "encoder": None, "learning_rate": 1e-5},
+        {"output_activation": "sigmoid"},
+        {"loss": "squared_error"},
+        {"input_scale": True},
+    ],
+)
+def test_every_kind_of_classifier_is_that_of_one_machine(client, params):
+    X, y = load_wine(return_X_y=True)
+    params = SMALL | {"shuffle": False} | params
+    with pytest.warns(UserWarning, match="1 partitions for 2 workers"):
+        model = DaskFFNNClassifier(**params).fit(
+            da.from_array(X, chunks=-1), da.from_array(y, chunks=-1)
+        )
+    one = FFNNClassifier(**params).fit(X, y)
+    np.testing.assert_allclose(model.loss_curve_, one.loss_curve_, rtol=1e-8)
+    np.testing.assert_allclose(model.to_local().predict_proba(X), one.predict_proba(X))
+
+
+def test_several_labels_per_row_are_those_of_one_machine(client):
+    X, y = load_wine(return_X_y=True)
+    Y = np.column_stack([y == 0, y != 2]).astype(int)
+    params = SMALL | {"shuffle": False}
+    with pytest.warns(UserWarning, match="1 partitions for 2 workers"):
+        model = DaskFFNNClassifier(**params).fit(
+            da.from_array(X, chunks=-1), da.from_array(Y, chunks=-1)
+        )
+    one = FFNNClassifier(**params).fit(X, Y)
+    np.testing.assert_array_equal(model.predict(da.from_array(X)).compute(), one.predict(X))
+
+
+def test_time_runs_out_after_a_whole_round(client, diabetes):
+    _, _, X, y = diabetes
+    params = SMALL | {"max_iter": 10_000, "n_iter_no_change": np.inf}
+    model = DaskFFNNRegressor(**params, max_time=0.5, local_epochs=2).fit(X, y)
+    assert 0 < model.n_iter_ < 10_000
+    assert model.n_iter_ % 2 == 0
+    assert np.isfinite(model.predict(X).compute()).all()
+
+
+def test_callbacks_see_every_round(client, diabetes):
+    _, _, X, y = diabetes
+    seen = []
+    model = DaskFFNNRegressor(**SMALL)
+    model.set_callbacks(AfterEpoch(lambda network: seen.append(network.loss_)))
+    model.fit(X, y)
+    assert seen == model.loss_curve_

@@ -1,8 +1,13 @@
 """The numbers and formulas of the document that the project is built on."""
 
+from pathlib import Path
+from textwrap import dedent
+
 import numpy as np
 import pytest
+from test_readme import blocks
 
+from sknn import FFNNRegressor
 from sknn.engine.activations import ACTIVATIONS
 from sknn.engine.cost import L2, Cost
 from sknn.engine.data import Data
@@ -11,6 +16,10 @@ from sknn.engine.losses import SquaredError
 from sknn.engine.network import Network, Workspace
 from sknn.engine.optimizers import SGD
 
+PROJECT = Path(__file__).resolve().parents[1]
+STORY = sorted(
+    path.relative_to(PROJECT).as_posix() for path in PROJECT.glob("docs/how/*.md")
+)
 SIGMOID, IDENTITY = ACTIVATIONS["sigmoid"], ACTIVATIONS["identity"]
 
 
@@ -136,7 +145,7 @@ def test_batches_of_any_size_average_to_the_same_gradient_vector(size):
     np.testing.assert_allclose(np.mean(parts, axis=0), whole, rtol=1e-12, atol=1e-15)
 
 
-def test_a_step_subtracts_the_gradient_times_the_training_rate():
+def test_a_step_subtracts_the_gradient_times_the_learning_rate():
     from_start = network_of((4, 5, 3, 2), np.random.default_rng(5))
     params = from_start.params.flat
     before = params.copy()
@@ -145,3 +154,58 @@ def test_a_step_subtracts_the_gradient_times_the_training_rate():
     solver = SGD()
     solver.step(params, grad.copy(), solver.start(params, 0), 0.1)
     np.testing.assert_allclose(params, before - 0.1 * grad, rtol=1e-14)
+
+
+@pytest.mark.parametrize("page", STORY)
+def test_the_story_quotes_the_code_as_it_is(page):
+    for code, _, source in blocks(page):
+        if source is not None:
+            lines = (PROJECT / source).read_text(encoding="utf-8").splitlines()
+            height = len(code.splitlines())
+            windows = (
+                dedent("\n".join(lines[start : start + height]))
+                for start in range(len(lines) - height + 1)
+            )
+            assert code.rstrip("\n") in windows, f"not in {source}:\n{code}"
+
+
+def test_the_small_network_is_the_same_on_every_page_of_the_story():
+    setups = {
+        code for page in STORY for code, *_ in blocks(page) if "def small_network" in code
+    }
+    assert len(setups) == 1
+
+
+def test_the_numbers_of_the_story_are_those_of_the_small_network():
+    page = "docs/how/cost.md"
+    setup = next(code for code, *_ in blocks(page) if "def small_network" in code)
+    namespace = {}
+    exec(compile(setup, PROJECT / page, "exec"), namespace)
+    x, y = namespace["x_one"], namespace["y_one"]
+    untrained = namespace["small_network"](learning_rate=namespace["no_step"]).partial_fit(
+        x, y
+    )
+    assert isinstance(untrained, FFNNRegressor)
+    coefs_grad, intercepts_grad = untrained.gradient(x, y)
+    trained = namespace["small_network"]().partial_fit(x, y)
+    seen = {
+        "output": untrained.predict(x)[0],
+        "cost": untrained.loss_curve_[0],
+        "derivative": 2 * (untrained.predict(x) - y)[0],
+        "delta": intercepts_grad[1][0],
+        "gradient": coefs_grad[0][0, 0],
+        "weight": trained.coefs_[0][0, 0],
+        "new output": trained.predict(x)[0],
+        "new cost": (trained.predict(x) - y)[0] ** 2,
+    }
+    told = {
+        "output": 0.66,
+        "cost": 0.1156,
+        "derivative": -0.68,
+        "delta": -0.1526,
+        "gradient": 0.1536,
+        "weight": 0.6464,
+        "new output": 0.815,
+        "new cost": 0.0342,
+    }
+    assert seen == pytest.approx(told, abs=1e-4)

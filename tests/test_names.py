@@ -17,7 +17,7 @@ from sknn.engine.optimizers import SOLVERS
 from sknn.engine.part import Part
 from sknn.engine.schedules import SCHEDULES
 
-GUIDE = (Path(__file__).parents[1] / "docs" / "user-guide.md").read_text(encoding="utf-8")
+GUIDE = (Path(__file__).parents[1] / "docs/guide/parameters.md").read_text("utf-8")
 KINDS = {FFNNRegressor: "regression", FFNNClassifier: "classification"}
 
 HIDDEN = {name for name, part in ACTIVATIONS.items() if part.hidden}

@@ -29,11 +29,11 @@ NO_WEIGHT = 1e-200  # times the largest weight: less is no weight, as its square
 class TableEncoder(Versioned, TransformerMixin, BaseEstimator):
     """Encode a table of numbers and categories as a matrix of numbers.
 
-    Numbers, booleans included, are scaled to mean 0 and standard deviation 1. Missing ones
-    are replaced by the median, and a column of 0 and 1 says where, if the training rows had
-    any. Categories become columns of 0 and 1, or one column of -1 and +1 if there are two.
-    A missing or unknown category is a row of zeros. Columns that say nothing, because all
-    training rows have the same value, are left out.
+    Numbers, including booleans, are scaled to mean 0 and standard deviation 1. Missing ones
+    are replaced by the median; if the training rows have any, a column of 0 and 1 marks
+    them. Categories become columns of 0 and 1, or one column of -1 and +1 if there are two.
+    A missing or unknown category is 0 in all these columns. Columns with the same value in
+    all training rows are left out.
 
     The output has the scaled numbers first, then bins, indicators of missing values, and
     categories. Means, deviations, medians, quantiles and frequencies are weighted: a weight
@@ -48,14 +48,14 @@ default="from_dtype"
     n_bins : int, default=None
         If given, each column of numbers is also encoded piecewise linearly, in bins between
         its quantiles at 0, 1/n_bins, ..., 1: a column for each bin, which is -1 to the left
-        of it, +1 to the right, and rises linearly within. A column with fewer than two bins
-        of different numbers, such as one of 0 and 1, has none.
+        of it, +1 to the right, and increases linearly within. A column with fewer than two
+        bins of different numbers, such as one of 0 and 1, gets no bins.
     smooth_clip : float, default=None
         If given, scaled numbers z become z / sqrt(1 + (z / smooth_clip)^2), between
         -smooth_clip and smooth_clip.
     max_categories : int or None, default=255
-        The largest number of columns for one column of categories. If it has more, those of
-        least weight share the last, "infrequent". None for no limit.
+        The largest number of output columns for one column of categories. If it has more
+        categories, the least frequent share the last one, "infrequent". None for no limit.
     sparse_output : bool or "auto", default="auto"
         Whether the output is a sparse matrix. "auto" chooses CSR if X in fit is sparse, or
         if it takes less memory than a dense array. It is dense if `set_output` asks for a
@@ -80,8 +80,8 @@ default="from_dtype"
 
     See Also
     --------
-    FFNNClassifier : Classifier that can follow it in a pipeline.
-    FFNNRegressor : Regressor that can follow it in a pipeline.
+    FFNNClassifier : Classifier that uses it by default.
+    FFNNRegressor : Regressor that uses it by default.
     sklearn.compose.ColumnTransformer : Other encoders for chosen columns.
 
     Notes
@@ -90,7 +90,7 @@ default="from_dtype"
     `transform`: they are found by their names. Arrays and lists are accepted too, and
     sparse matrices of numbers without missing values, which are scaled but not centred.
 
-    Numbers are equal across types: the category 1 is the same as 1.0 and True.
+    Categories are compared by value: 1, 1.0 and True are the same category.
 
     The bins are those of Gorishniy, Rubachev, Babenko (2022), On embeddings for numerical
     features in tabular deep learning, mapped from [0, 1] to [-1, 1].
@@ -171,7 +171,8 @@ default="from_dtype"
         ------
         ValueError
             If a column has dates or infinite numbers, or if `categorical_features` names
-            columns that do not exist or leaves out one with text. Nothing is changed then.
+            columns that do not exist or leaves out one with text. The encoder then stays
+            as it was.
         TypeError
             If a cell is neither a number nor text, such as a list.
         """

@@ -20,7 +20,8 @@ from .part import Part
 class Activation(Part):
     """A function applied to every value of a layer; the base of all of them.
 
-    A subclass writes `forward` and `backward`. What it overrides is what runs.
+    A subclass writes `forward` and `backward`. The methods that it overrides are the
+    ones that run.
 
     Attributes
     ----------
@@ -29,14 +30,14 @@ class Activation(Part):
     in_place : bool
         Whether `forward` may write over Z: `backward` then works from A alone.
     hidden : bool
-        Whether it may stand in a hidden layer.
+        Whether hidden layers can use it.
     positive : bool
         Whether every output is above 0.
     joint : bool
-        Whether an output depends on all values of its row, not on its own alone.
+        Whether an output depends on all values of its row, not only on its own z.
     link : str
-        What z is to a, as generalised linear models name it: "identity", "log" or
-        "logit" (then a is a probability); "" for anything else.
+        The link function from a to z, by its name in generalised linear models:
+        "identity", "log" or "logit" (then a is a probability); "" for anything else.
 
     See Also
     --------

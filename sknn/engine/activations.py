@@ -141,7 +141,7 @@ class PReLU(_Rectifier):
     Parameters
     ----------
     slope : float, default=0.25
-        What every slope starts from.
+        Initial value of every slope.
 
     See Also
     --------
@@ -191,7 +191,9 @@ class _BoundPReLU(Activation):
 
 @part
 class ELU(_Rectifier):
-    """Exponential: σ(z) = z for z > 0, else alpha · (e^z - 1); σ'(z) = 1 or a + alpha.
+    """Exponential linear unit: σ(z) = z for z > 0, else alpha · (e^z - 1).
+
+    σ'(z) = 1 for z > 0, else a + alpha.
 
     Parameters
     ----------

@@ -35,7 +35,8 @@ class Output(NamedTuple):
 class Loss(Part):
     """The cost per output and its derivative; the base of all losses.
 
-    A subclass writes `cost` and `gradient`. What it overrides is what runs.
+    A subclass writes `cost` and `gradient`. The methods that it overrides are the
+    ones that run.
 
     Attributes
     ----------

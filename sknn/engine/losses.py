@@ -57,7 +57,7 @@ class AbsoluteError(Loss):
 
 @part
 class Huber(Loss):
-    """Squared near the target, linear far from it, so that outliers pull less.
+    """Squared near the target, linear far from it, so that outliers have less influence.
 
     With e = a - y: c = e² for abs(e) <= epsilon, else 2 epsilon abs(e) - epsilon²;
     ∂c/∂a = 2 max(-epsilon, min(e, epsilon)). Source: P. Huber (1964), in the form and
@@ -108,8 +108,8 @@ class Quantile(Loss):
     """The pinball loss, whose best constant is the q-quantile of y.
 
     c = q (y - a) for y >= a, else (1 - q) (a - y); ∂c/∂a = -q or 1 - q. Several
-    quantiles of one target are as many outputs, which predictions put in order so that
-    they never cross. Sources: R. Koenker and G. Bassett, "Regression quantiles" (1978);
+    quantiles of one target are as many outputs, sorted in predictions, so that they
+    never cross. Sources: R. Koenker and G. Bassett, "Regression quantiles" (1978);
     V. Chernozhukov et al., "Quantile and probability curves without crossing" (2010).
 
     Parameters
@@ -119,7 +119,7 @@ class Quantile(Loss):
 
     See Also
     --------
-    Huber : A mean that outliers move less.
+    Huber : Between the mean and the median.
 
     Examples
     --------
@@ -311,17 +311,17 @@ def _times_exp(Y: Array, Z: Array) -> Array:
 class LogLoss(Loss):
     """Minus the log-likelihood of the labels, computed from the logits Z.
 
-    With softmax: c = -y log a for every class. With sigmoid outputs, each a yes or no:
+    With softmax: c = -y log a for every class. With sigmoid outputs, one per label:
     c = -y log a - (1 - y) log(1 - a). In both cases ∂C/∂z = a - y (with softmax since
     every row of Y sums to 1). With smoothing ε, y is replaced by (1 - ε) y + ε / K for K
-    classes, by (1 - ε) y + ε / 2 for a yes or no. Source of the smoothing: C. Szegedy et
-    al., "Rethinking the Inception architecture" (2016).
+    classes, by (1 - ε) y + ε / 2 for a sigmoid output. Source of the smoothing:
+    C. Szegedy et al., "Rethinking the Inception architecture" (2016).
 
     Parameters
     ----------
     smoothing : float, default=0.0
         ε, in [0, 1): the share of every label that is spread evenly over all classes, so
-        that no logit grows without end. The losses reported are those of the smoothed
+        that no logit grows without bound. The losses reported are those of the smoothed
         labels.
 
     See Also

@@ -37,7 +37,7 @@ class OptimizerState:
 class Optimizer(Part):
     """A step rule for mini-batches; the base of all of them.
 
-    A subclass writes `update`. What it overrides is what runs.
+    A subclass writes `update`. The methods that it overrides are the ones that run.
 
     Attributes
     ----------

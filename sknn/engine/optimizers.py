@@ -21,7 +21,7 @@ from .part import Part, part
 
 @part
 class SGD(Optimizer):
-    """Stochastic gradient descent, params -= rate · grad, with momentum if wanted.
+    """Stochastic gradient descent, params -= rate · grad, optionally with momentum.
 
     With momentum μ: v = μ v - rate · g and params += v, or with Nesterov's look-ahead
     params += μ v - rate · g.
@@ -79,7 +79,7 @@ class SGD(Optimizer):
 
 @part
 class RMSprop(Optimizer):
-    """Every parameter's gradient is divided by a running root mean square of it.
+    """Every parameter's gradient divided by its running root mean square.
 
     v = rho v + (1 - rho) g², params -= rate · g / (√v + epsilon).
 
@@ -127,7 +127,7 @@ class RMSprop(Optimizer):
 
 @part
 class Adam(Optimizer):
-    """Running means of the gradient and of its square, both freed of their start at 0.
+    """Running means of the gradient and of its square, both corrected for their start at 0.
 
     m = β1 m + (1 - β1) g, v = β2 v + (1 - β2) g², and
     params -= rate · m / (1 - β1^t) / (√(v / (1 - β2^t)) + epsilon).
@@ -216,7 +216,7 @@ class AdamW(Adam):
     beta_1, beta_2, epsilon : float, default=0.9, 0.999 and 1e-8
         As for `Adam`.
     weight_decay : float, default=0.01
-        Share of the weights, never of the biases, that goes per unit of rate; >= 0.
+        Share of the weights, but not of the biases, subtracted per unit of rate; >= 0.
 
     See Also
     --------

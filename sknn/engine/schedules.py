@@ -1,4 +1,4 @@
-"""Schedules: the factor on the learning rate, or on dropout, as training goes on.
+"""Schedules: the factor on the learning rate, or on dropout, during training.
 
 A factor may depend on the progress through training (0 at its start, 1 at its end), on
 the number of steps done, and on the number of plateaus: times that the cost stopped
@@ -30,11 +30,11 @@ class Schedule(Part):
     Attributes
     ----------
     ends : bool
-        Whether the factor is laid out over the whole of training, so that its last
-        epoch is meant to be the last.
+        Whether the factor is defined over all of `max_iter` epochs, so that training is
+        meant to end with it.
     cycle_ends : tuple of float
-        The progress at which a cycle is complete, ascending: the network is then as good
-        as that cycle can make it. Empty for schedules without an end.
+        The progress at which its cycles end, ascending; the networks there are worth
+        keeping. Empty for schedules without an end.
 
     See Also
     --------
@@ -186,7 +186,7 @@ class OneCycle(Schedule):
 
 @part
 class InvScaling(Schedule):
-    """1 / (1 + step)^power: falls for ever, without knowing when training ends.
+    """1 / (1 + step)^power: decreases for ever, whatever the length of training.
 
     Parameters
     ----------
@@ -215,21 +215,21 @@ class InvScaling(Schedule):
 
 @part
 class Adaptive(Schedule):
-    """Falls by `decay` at every plateau; training ends with the plateau after `least`.
+    """Multiplied by `decay` at every plateau; training ends with the plateau after `least`.
 
-    A plateau is what else would end training: `n_iter_no_change` epochs in a row without
-    improvement.
+    A plateau is what would otherwise end training: `n_iter_no_change` epochs in a row
+    without improvement.
 
     Parameters
     ----------
     decay : float, default=0.2
         Factor for every plateau, in (0, 1).
     least : float, default=1e-3
-        Smallest factor that is still trained with, in (0, 1].
+        Smallest factor that is used, in (0, 1].
 
     See Also
     --------
-    InvScaling : Falls at every step.
+    InvScaling : Decreases at every step.
 
     Examples
     --------

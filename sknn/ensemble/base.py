@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from ..base import deferred_sigint
+from ..display.summary import SummaryMixin
 from ..encoding.targets import Targets
 from ..encoding.unchanged import Unchanged
 from ..encoding.versions import Versioned
@@ -46,7 +47,7 @@ PUBLISHED = (
 )
 
 
-class BaseTabular(Versioned, CallbackSupportMixin, BaseEstimator):
+class BaseTabular(SummaryMixin, Versioned, CallbackSupportMixin, BaseEstimator):
     """Parameters, training and the mean vote of both estimators."""
 
     _targets_type: ClassVar[type[Targets]]

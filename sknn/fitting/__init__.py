@@ -22,5 +22,6 @@
 - `progress`: the progress line of `verbose`
 - `publishing`: a trained network becomes fitted attributes, these a network that predicts
 - `inspection`: what a fitted network computes on the way, and its derivatives
+- `landscape`: the loss as a function of all weights and biases
 - `probabilities`: those of classes and labels, from the logits
 """

@@ -86,6 +86,34 @@ class Ending:
             "or raise max_iter."
         )
 
+    def reason(self) -> str:
+        """Return why training ended, in a few words."""
+        history, estimator = self.history, self.estimator
+        if history.interrupted:
+            return "Ctrl-C was pressed"
+        if self.one_class:
+            return "there was nothing to learn: y has a single class"
+        if history.stopped:
+            return "a callback stopped training"
+        if history.out_of_time:
+            return f"max_time={estimator.max_time:g} seconds were over"
+        if self.incremental:
+            return "partial_fit trains one epoch per call"
+        stochastic = isinstance(self.parts.solver, Optimizer)
+        if not history.converged:
+            is_full = stochastic or len(history.costs) >= estimator.max_iter
+            unit = "epochs" if stochastic else "iterations"
+            return (
+                f"max_iter={estimator.max_iter} {unit} were over"
+                if is_full
+                else history.message
+            )
+        if not stochastic:
+            return "the cost stopped improving"
+        held_out = history.best_epoch is not None
+        what = "validation score" if held_out else "loss"
+        return f"the {what} did not improve in {estimator.n_iter_no_change} epochs"
+
     def _has_failed(self) -> bool:
         """Return whether the network is worse than a constant, or its last step absurd."""
         history = self.history

@@ -194,11 +194,8 @@ class Fit:
         """Return how to train."""
         estimator, checked = self.estimator, self.checked
         incremental, keep_best = checked.given.incremental, checked.keep_best
-        n, size = checked.data.n, estimator.batch_size
-        if isinstance(size, str):
-            one_batch = incremental or n <= FEW_ROWS
-            share = n if one_batch else max(LEAST_ROWS, n // STEPS)
-            size = min(MOST_ROWS, share)
+        n = checked.data.n
+        size = rows_of_batch(estimator.batch_size, n, incremental=incremental)
         self._warn_plan(size)
         start_score = None
         if keep_best and checked.resumes and checked.validation_set:
@@ -260,9 +257,10 @@ class Fit:
         keeps = self.checked.given.incremental or self.estimator.warm_start
         checkpoint = self._checkpoint() if keeps else None
         self.attributes = self.publisher.final(observer.curves, self.history, checkpoint)
+        ending = self._ending()
+        self.attributes["_ended"], self.shortfall = ending.reason(), ending.shortfall()
         if observer.callbacks is not None:
             observer.callbacks.end(self.attributes)
-        self.shortfall = self._ending().shortfall()
 
     def _train(self, plan: Plan) -> History:
         """Train the network in place."""
@@ -302,6 +300,14 @@ class Fit:
             params=self.network.params.flat.copy(),
             split_seed=seed,
         )
+
+
+def rows_of_batch(size: int | str, n: int, *, incremental: bool = False) -> int:
+    """Return how many rows a batch has, of `n` rows and with ``batch_size=size``."""
+    if not isinstance(size, str):
+        return size
+    one_batch = incremental or n <= FEW_ROWS
+    return min(MOST_ROWS, n if one_batch else max(LEAST_ROWS, n // STEPS))
 
 
 def link_for(estimator: Any, parts: Parts) -> str:

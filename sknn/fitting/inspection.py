@@ -114,9 +114,18 @@ class InspectionMixin:
         return network.grad.W, network.grad.b
 
     def _examples(
-        self, network: PublishedNetwork, X: Any, y: Any, sample_weight: Any
+        self,
+        network: PublishedNetwork,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        *,
+        scaled: bool = True,
     ) -> Data:
-        """Return the checked rows of weight above 0, the targets in units of training."""
+        """Return the checked rows of weight above 0.
+
+        `scaled` targets are in the units of training.
+        """
         X, y = as_numpy(X, "X"), as_numpy(y, "y")
         weights = "sample_weight", as_numpy(sample_weight, "sample_weight")
         targets = self._targets
@@ -129,7 +138,7 @@ class InspectionMixin:
         if w is not None and not w.all():
             data = data.part(np.flatnonzero(w))
         self._loss.outputs_for(data.Y)
-        if targets.scaling.link:
+        if scaled and targets.scaling.link:
             data = data._replace(Y=targets.scaling.encode(data.Y))
         return data._replace(w=mean_one(data.w, None))
 

@@ -28,6 +28,7 @@ CURVE_LENGTH = 10_000  # entries of every curve that partial_fit keeps
 PUBLISHED = (
     "_activations",
     "_checkpoint",
+    "_ended",
     "_features",
     "_loss",
     "_targets",
@@ -141,7 +142,7 @@ class Curves:
 
     @classmethod
     def after(cls, past: Mapping[str, Any]) -> Curves:
-        """Return the curves that go on from fitted attributes, new ones if there are none.
+        """Return the curves that continue fitted attributes, new ones if there are none.
 
         Parameters
         ----------

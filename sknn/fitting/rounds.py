@@ -326,9 +326,10 @@ class RoundsFit:
                 "loss_": curves.losses[best - 1],
             }
         self.attributes["_checkpoint"] = self._checkpoint()
+        ending = self._ending()
+        self.attributes["_ended"], self.shortfall = ending.reason(), ending.shortfall()
         if callbacks is not None:
             callbacks.end(self.attributes)
-        self.shortfall = self._ending().shortfall()
 
     def _checkpoint(self) -> Checkpoint:
         """Return where training has stopped."""

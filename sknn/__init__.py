@@ -1,10 +1,12 @@
 """sknn: feed-forward neural networks as scikit-learn estimators."""
 
 from .classifier import FFNNClassifier
+from .display.activations import ActivationsDisplay
 from .display.cost_valley import CostValleyDisplay
 from .display.learning_rate import LearningRateDisplay
 from .display.loss_curve import LossCurveDisplay
 from .display.network import NetworkDisplay
+from .display.weights import WeightsDisplay
 from .encoding.table import TableEncoder
 from .engine.activation import Activation
 from .engine.activations import ELU, LeakyReLU, PReLU
@@ -33,6 +35,7 @@ __all__ = [
     "SGD",
     "SKOPS_TRUSTED",
     "Activation",
+    "ActivationsDisplay",
     "Adam",
     "AdamW",
     "Adaptive",
@@ -66,6 +69,7 @@ __all__ = [
     "TabularRegressor",
     "Tweedie",
     "Uniform",
+    "WeightsDisplay",
     "__version__",
     "check_loss",
     "rectangular",

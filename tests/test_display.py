@@ -11,7 +11,14 @@ import pytest
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 
-from sknn import FFNNClassifier, FFNNRegressor, LossCurveDisplay, NetworkDisplay
+from sknn import (
+    FFNNClassifier,
+    FFNNRegressor,
+    LossCurveDisplay,
+    NetworkDisplay,
+    WeightsDisplay,
+)
+from sknn.display.axes import standardised
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -19,7 +26,9 @@ import matplotlib.pyplot as plt
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 4))
 QUICK = {"max_iter": 6, "learning_rate_schedule": "cosine", "random_state": 0}
-DISPLAYS = pytest.mark.parametrize("display_class", [LossCurveDisplay, NetworkDisplay])
+DISPLAYS = pytest.mark.parametrize(
+    "display_class", [LossCurveDisplay, NetworkDisplay, WeightsDisplay]
+)
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +114,10 @@ def test_matplotlib_is_not_imported_before_it_is_needed(monkeypatch):
 def test_the_curves_are_those_of_the_estimator():
     model = regressor(early_stopping=True, scoring=second_is_best)
     display = LossCurveDisplay.from_estimator(model)
-    training, validation, best, rate = display.lines_
+    training, validation, best, score = display.lines_[:4]
+    rate = display.lines_[4]
+    np.testing.assert_array_equal(score.get_ydata(), model.validation_scores_)
+    assert score.axes is display.score_ax_
     np.testing.assert_array_equal(training.get_xdata(), np.arange(1, 7))
     np.testing.assert_array_equal(training.get_ydata(), model.loss_curve_)
     np.testing.assert_array_equal(validation.get_xdata(), np.arange(1, 7))
@@ -121,7 +133,8 @@ def test_every_line_is_in_the_legend_with_the_axes_named():
     assert names[:2] == ["training", "validation"]
     assert re.fullmatch(r"best epoch: \d", names[2])
     assert names[3:] == ["learning rate"]
-    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("epoch", "loss")
+    assert display.ax_.get_xlabel() == "epoch"
+    assert display.ax_.get_ylabel() == "squared error (y²)"
     assert display.rate_ax_.get_ylabel() == "learning rate"
 
 
@@ -140,7 +153,8 @@ def test_lbfgs_has_no_rate_to_draw():
 
 
 def test_curves_above_zero_are_drawn_on_a_logarithmic_axis():
-    assert LossCurveDisplay.from_estimator(regressor()).ax_.get_yscale() == "log"
+    assert LossCurveDisplay([4.0, 1.0]).plot().ax_.get_yscale() == "log"
+    assert LossCurveDisplay([2.0, 1.0]).plot().ax_.get_yscale() == "linear"
     assert LossCurveDisplay([1.0, 0.0]).plot().ax_.get_yscale() == "linear"
     display = LossCurveDisplay([2.0, 1.0], validation_loss_curve=[1.0, -1.0])
     assert display.plot().ax_.get_yscale() == "linear"
@@ -184,10 +198,12 @@ def test_neurons_and_edges_are_those_of_the_network():
     model = regressor(hidden_layer_sizes=(3, 2))
     display = NetworkDisplay.from_estimator(model)
     assert [len(nodes.get_offsets()) for nodes in display.nodes_] == [4, 3, 2, 1]
-    for edges, W in zip(display.edges_, model.coefs_, strict=True):
+    coefs, intercepts = standardised(model)
+    np.testing.assert_allclose(coefs[0], model.coefs_[0] * X.std(axis=0)[:, np.newaxis])
+    for edges, W in zip(display.edges_, coefs, strict=True):
         np.testing.assert_array_equal(edges.get_array(), W.ravel())
         assert len(edges.get_segments()) == W.size
-    for nodes, b in zip(display.nodes_[1:], model.intercepts_, strict=True):
+    for nodes, b in zip(display.nodes_[1:], intercepts, strict=True):
         np.testing.assert_array_equal(nodes.get_array(), b)
 
 
@@ -217,15 +233,10 @@ def test_a_large_layer_is_folded_and_says_how_large_it_is():
     display = NetworkDisplay.from_estimator(model, max_nodes=6)
     assert [len(nodes.get_offsets()) for nodes in display.nodes_] == [4, 6, 3, 1]
     shown = [0, 1, 2, 47, 48, 49]
-    np.testing.assert_array_equal(
-        display.edges_[0].get_array(), model.coefs_[0][:, shown].ravel()
-    )
-    np.testing.assert_array_equal(
-        display.edges_[1].get_array(), model.coefs_[1][shown].ravel()
-    )
-    np.testing.assert_array_equal(
-        display.nodes_[1].get_array(), model.intercepts_[0][shown]
-    )
+    coefs, intercepts = standardised(model)
+    np.testing.assert_array_equal(display.edges_[0].get_array(), coefs[0][:, shown].ravel())
+    np.testing.assert_array_equal(display.edges_[1].get_array(), coefs[1][shown].ravel())
+    np.testing.assert_array_equal(display.nodes_[1].get_array(), intercepts[0][shown])
     assert {"4", "50", "3", "1", "⋮"} <= texts(display).keys()
 
 

@@ -182,7 +182,9 @@ def test_the_numbers_of_the_story_are_those_of_the_small_network():
     namespace = {}
     exec(compile(setup, PROJECT / page, "exec"), namespace)
     x, y = namespace["x_one"], namespace["y_one"]
-    untrained = namespace["small_network"](learning_rate=5e-324).partial_fit(x, y)
+    untrained = namespace["small_network"](learning_rate=namespace["no_step"]).partial_fit(
+        x, y
+    )
     assert isinstance(untrained, FFNNRegressor)
     coefs_grad, intercepts_grad = untrained.gradient(x, y)
     trained = namespace["small_network"]().partial_fit(x, y)

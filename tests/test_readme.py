@@ -78,6 +78,12 @@ def test_the_page_on_installation_lists_every_extra():
     assert sorted(listed) == sorted(project["project"]["optional-dependencies"])
 
 
+def test_the_citation_has_the_version_of_the_package():
+    citation = (PROJECT / "CITATION.cff").read_text(encoding="utf-8")
+    version = re.search(r"^version: (.+)$", citation, re.M)[1]
+    assert version == sknn.__version__.partition(".dev")[0]
+
+
 FROM_MLP = (PROJECT / "docs/start/from-mlp.md").read_text(encoding="utf-8")
 COUNTERPARTS = {
     MLPClassifier: (sknn.FFNNClassifier, load_iris),

@@ -28,7 +28,8 @@ def report(name, search, epochs):
     """Print what the search found, and for how many epochs it trained per fold."""
     found = {key: value for key, value in search.best_params_.items() if key in grid}
     score = search.score(X_test, y_test)
-    print(f"{name}: {epochs} epochs, accuracy on new digits {score:.3f}, {found}")
+    print(f"{name}: {epochs} epochs, accuracy on new digits {score:.3f}")
+    print(f"  {found}")
 
 
 # %%

@@ -6,35 +6,167 @@ from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
 
+from ..encoding.labels import Labels
+from ..engine.activations import ACTIVATIONS
+from ..engine.arrays import Array
 
-def network_in(estimator: Any) -> Any:
-    """Return the fitted network in `estimator`: itself, or in a Pipeline or a search.
+NAMES = {type(part): name for name, part in reversed(ACTIVATIONS.items())}
+LOSSES = {
+    "LogLoss": "log loss",
+    "SquaredError": "squared error",
+    "AbsoluteError": "absolute error",
+    "Huber": "Huber loss",
+    "Quantile": "pinball loss",
+    "Poisson": "half Poisson deviance",
+    "Gamma": "half gamma deviance",
+    "Tweedie": "half Tweedie deviance",
+}
+
+
+def path_to_network(estimator: Any) -> list[Any]:
+    """Return `estimator` and what it holds, down to the fitted network, the last entry.
+
+    Of a search this is the best estimator, of a Pipeline the last step, of a Tabular* the
+    last network of the first member.
 
     Raises
     ------
     TypeError
-        If there is none.
+        If there is no network.
     """
     check_is_fitted(estimator)
-    while not hasattr(estimator, "loss_curve_"):
-        if hasattr(estimator, "best_estimator_"):
-            estimator = estimator.best_estimator_
-        elif hasattr(estimator, "steps"):
-            estimator = estimator.steps[-1][1]
+    path = [estimator]
+    while not hasattr(path[-1], "loss_curve_"):
+        holder = path[-1]
+        if hasattr(holder, "best_estimator_"):
+            path.append(holder.best_estimator_)
+        elif hasattr(holder, "steps"):
+            path.append(holder.steps[-1][1])
+        elif hasattr(holder, "members_"):
+            path.append(holder.members_[0][-1])
         else:
             raise TypeError(
-                f"{type(estimator).__name__} has no network to draw: pass a fitted "
-                "FFNNRegressor or FFNNClassifier, or a Pipeline or search that ends in one."
+                f"{type(holder).__name__} has no network to draw: pass a fitted "
+                "FFNNRegressor, FFNNClassifier, TabularRegressor or TabularClassifier, or "
+                "a Pipeline or search that ends in one."
             )
-    return estimator
+    return path
+
+
+def network_in(estimator: Any) -> Any:
+    """Return the fitted network in `estimator`: itself, or what `path_to_network` finds."""
+    return path_to_network(estimator)[-1]
+
+
+def rows_for_network(path: list[Any], X: Any) -> Any:
+    """Return `X`, (n_samples, n_features), as the network at the end of `path` takes it."""
+    for holder in path[:-1]:
+        if hasattr(holder, "steps"):
+            X = holder[:-1].transform(X) if len(holder.steps) > 1 else X
+        elif hasattr(holder, "members_"):
+            X = holder.encoder_.transform(X)
+    return X
+
+
+def input_names(path: list[Any]) -> list[str]:
+    """Return the names of the network's inputs: columns of X, or what they are encoded to.
+
+    Of a Pipeline they are those that its steps report; x0, x1, ... where there are none.
+    """
+    n_inputs = len(path[-1].coefs_[0])
+    for holder in reversed(path):
+        names = _names_from(holder)
+        if len(names) == n_inputs:
+            return names
+    return [f"x{i}" for i in range(n_inputs)]
+
+
+def _names_from(holder: Any) -> list[str]:
+    """Return the names that `holder` has for the network's inputs; [] if it has none."""
+    encoder = getattr(holder, "encoder_", None)
+    if encoder is None and hasattr(holder, "steps"):
+        encoder = holder[:-1]
+    if encoder is None:
+        return [str(name) for name in getattr(holder, "feature_names_in_", [])]
+    try:
+        return [str(name) for name in encoder.get_feature_names_out()]
+    except (AttributeError, ValueError):  # a step that cannot tell
+        return []
+
+
+def output_names(path: list[Any]) -> list[str]:
+    """Return the names of the outputs: classes, of two the second one, or y0, y1, ..."""
+    classes: Any = next((h.classes_ for h in path if hasattr(h, "classes_")), [])
+    n_outputs = path[-1].n_outputs_
+    if len(classes) == n_outputs > 1:
+        return [str(label) for label in classes]
+    if len(classes) == 2:
+        return [str(classes[1])]
+    return [f"y{i}" for i in range(n_outputs)] if n_outputs > 1 else ["y"]
+
+
+def standardised(network: Any) -> tuple[list[Array], list[Array]]:
+    """Return W and b of every layer, the first for columns scaled as in training.
+
+    `coefs_` takes the columns as they are: a weight there is per unit of its column. Here
+    it is per standard deviation, which makes the columns comparable. The shape of each is
+    that in `coefs_` and `intercepts_`.
+    """
+    coefs, intercepts = list(network.coefs_), list(network.intercepts_)
+    scaling = network._features.scaling
+    if scaling is not None:
+        coefs[0], intercepts[0] = scaling.unfold(coefs[0], intercepts[0])
+    return coefs, intercepts
+
+
+def layer_titles(network: Any) -> list[str]:
+    """Return "hidden 1 · relu", ..., "output · softmax": the parameters' names."""
+    names = [NAMES.get(type(part), type(part).__name__) for part in network._activations]
+    hidden = [f"hidden {i} · {name}" for i, name in enumerate(names[:-1], start=1)]
+    return [*hidden, f"output · {names[-1]}"]
+
+
+def loss_title(network: Any) -> str:
+    """Return the kind of the loss and, for regression, its unit: "squared error (y²)"."""
+    loss = network._loss
+    kind = type(loss).__name__
+    kind = LOSSES.get(kind, "loss" if kind == "CustomLoss" else kind)
+    if isinstance(network._targets, Labels) or kind == "loss" or not loss.degree:
+        return kind
+    power = {1: "", 2: "²"}.get(loss.degree, f"^{loss.degree:g}")
+    return f"{kind} (y{power})"
 
 
 def new_axes(ax: Any) -> Any:
     """Return `ax`, or new axes; importing matplotlib only now that it is needed."""
+    plt = pyplot()
+    return plt.subplots(layout="constrained")[1] if ax is None else ax
+
+
+def pyplot() -> Any:
+    """Return matplotlib.pyplot.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed; it names the extra to install.
+    """
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
         raise ImportError(
             "Pictures need matplotlib: install it with pip install 'sknn[plot]'."
         ) from error
-    return plt.subplots(layout="constrained")[1] if ax is None else ax
+    return plt
+
+
+def points(ax: Any) -> tuple[float, float]:
+    """Return width and height of `ax` in points, of which an inch has 72."""
+    box = ax.get_window_extent()
+    unit = 72 / ax.figure.dpi
+    return box.width * unit, box.height * unit
+
+
+def plain(text: str) -> str:
+    """Return `text` so that a dollar sign does not begin a formula."""
+    return text.replace("$", r"\$")

@@ -1,4 +1,4 @@
-"""The plan of a training, what is kept for going on later, and what is noted on the way.
+"""The plan of a training, what is kept to continue later, and what is recorded.
 
 All that `training` and `lbfgs` share.
 """

@@ -1,4 +1,4 @@
-"""Schedules: the factor on the learning rate, or on dropout, as training goes on.
+"""Schedules: the factor on the learning rate, or on dropout, during training.
 
 A factor may depend on the progress through training (0 at its start, 1 at its end), on
 the number of steps done, and on the number of plateaus: times that the cost stopped

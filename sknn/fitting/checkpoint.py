@@ -50,7 +50,7 @@ class Checkpoint:
 
 
 def check_outputs(n_outputs: int, estimator: Any) -> None:
-    """Raise a ValueError if training cannot go on from `estimator` with `n_outputs`."""
+    """Raise a ValueError if training cannot continue from `estimator` with `n_outputs`."""
     if n_outputs != estimator.n_outputs_:
         raise ValueError(
             f"y and loss ask for {n_outputs} outputs, but the fitted network has "

@@ -142,7 +142,7 @@ class Curves:
 
     @classmethod
     def after(cls, past: Mapping[str, Any]) -> Curves:
-        """Return the curves that go on from fitted attributes, new ones if there are none.
+        """Return the curves that continue fitted attributes, new ones if there are none.
 
         Parameters
         ----------

@@ -203,7 +203,7 @@ def _targets(parts: list[Data]) -> Target:
 
 
 class Quiet:
-    """Notes the rate of every epoch, and lets training go on."""
+    """Notes the rate of every epoch, and lets training continue."""
 
     on_epoch_begin = None
 

@@ -26,7 +26,7 @@ def compiled(function: Callable[..., Any], **options: Any) -> Callable[..., Any]
 
 
 class GuardedCache:
-    """Numba's cache of a kernel, without which a fit goes on where it is damaged or full.
+    """Numba's cache of a kernel; where it is damaged or full, a fit continues without it.
 
     Numba has no public way to say so: `load_overload` and `save_overload` are the two calls
     with which its dispatcher reads and writes the files.

@@ -1,0 +1,32 @@
+"""Names beside a picture: shortened so that they stay different, and their width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+WIDTH = 0.56  # of a character, as a share of the size of the font
+
+
+def short_names(names: Sequence[str], limit: int) -> list[str]:
+    """Return the names with at most `limit` characters where they then still differ.
+
+    They lose their ends, or if that makes some of them equal their middles: "worst
+    concavity" and "worst concave points" become "worst co…vity" and "worst co…oints".
+    """
+    head = limit // 2
+    ends = [name if len(name) <= limit else name[: limit - 1] + "…" for name in names]
+    tail = limit - 1 - head
+    middles = [
+        name if len(name) <= limit else f"{name[:head]}…{name[len(name) - tail :]}"
+        for name in names
+    ]
+    n_different = len(set(names))
+    for shortened in (ends, middles):
+        if len(set(shortened)) == n_different:
+            return shortened
+    return list(names)
+
+
+def size_of_words(words: Sequence[str], font: float) -> float:
+    """Return about how wide the longest word is in a `font` of that size, in points."""
+    return WIDTH * font * max(len(word) for word in words)

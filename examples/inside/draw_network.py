@@ -61,8 +61,8 @@ plt.show()
 
 fig, axes = plt.subplots(2, 1, figsize=(6.8, 7.6), layout="constrained")
 first = clone(model).partial_fit(iris.data, names, classes=iris.target_names)
-titles = ["after 1 epoch", "after 100 epochs"]
-for ax, network, title in zip(axes, [first, model], titles, strict=True):
+for ax, network in zip(axes, [first, model], strict=True):
     NetworkDisplay.from_estimator(network, ax=ax)
-    ax.set_title(f"{title}: {network.score(iris.data, names):.0%} right")
+    accuracy = network.score(iris.data, names)
+    ax.set_title(f"epoch {network.n_iter_}: {accuracy:.0%} right")
 plt.show()

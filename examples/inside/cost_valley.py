@@ -67,5 +67,6 @@ plt.show()
 
 # %%
 # Plain SGD goes straight down, and with this rate 30 epochs are not enough for the way. With
-# momentum, and with Adam, the steps grow as long as the direction stays the same. Both get to the flat
-# ground, at different places with almost the same loss: a network has many minima.
+# momentum, steps in the same direction add up. Adam divides the step of each weight by the usual size
+# of its gradient, so that flat directions get long steps too. Both reach the flat ground, at
+# different places with almost the same loss: a network has many minima.

@@ -74,5 +74,5 @@ axes[0].legend()
 plt.show()
 
 # %%
-# Here 32 neurons are enough, and a second layer gains nothing. Start with one or two layers
+# Here 128 neurons are less than 0.01 better than 32, and a second layer gains nothing. Start with one or two layers
 # of 32 to 128 neurons, and enlarge them only as long as the held-out score rises.

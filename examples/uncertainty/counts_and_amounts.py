@@ -77,7 +77,7 @@ ax.legend(loc="upper center", ncols=2)
 plt.show()
 
 # %%
-# At noon, the network with the squared error predicts fewer than zero hires. ``PoissonRegressor``
+# Between the rushes, the network with the squared error predicts fewer than zero hires. ``PoissonRegressor``
 # has the right loss, but is linear in the logarithm of the rate: it cannot follow the rushes.
 
 # %%

@@ -3,8 +3,8 @@ Which activation function, and what does it change?
 ===================================================
 
 The activation is what bends the boundary. With ``identity`` the boundary stays a straight line,
-however many layers there are. With ``relu`` it has straight pieces, with ``tanh`` or ``silu`` it is
-smooth. Start with ``relu``, which is the default.
+however many layers there are. With ``relu`` it has straight pieces, with ``tanh`` or ``silu`` it
+is smooth. Start with ``relu``, which is the default.
 """
 
 import matplotlib.pyplot as plt
@@ -56,9 +56,9 @@ for ax, name in zip(axes.flat, ACTIVATIONS, strict=True):
 plt.show()
 
 # %%
-# ``sigmoid`` has stopped at a straight line: its derivative is at most 1/4, so that little of the gradient
-# reaches the first layer, and the loss hardly falls for many epochs. It bends with a higher rate,
-# more epochs, and more patience:
+# ``sigmoid`` has stopped at a straight line: its derivative is at most 1/4, so that little of the
+# gradient reaches the first layer, and the loss hardly falls for many epochs. It bends with a
+# higher rate, more epochs, and more patience:
 
 sigmoid = networks["sigmoid"]
 print(f"sigmoid: {sigmoid.n_iter_} epochs")
@@ -93,8 +93,8 @@ plt.show()
 # ------------
 #
 # Images of digits, five-fold cross-validation. ``identity`` is a linear model. The others differ
-# by less than the standard deviation of the folds: the activation is not the first parameter
-# to search.
+# by less than the standard deviation of the folds: the activation is not the first parameter to
+# search.
 
 X, y = load_digits(return_X_y=True)
 print("activation   accuracy   standard deviation")

@@ -14,7 +14,7 @@ import sknn
 
 PROJECT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE / "charts")]  # for links and mathml, and for charts
+sys.path[:0] = [str(HERE), str(HERE / "charts")]  # for links, mathml, gallery; and charts
 
 project, author = "sknn", "the sknn developers"
 version = release = sknn.__version__
@@ -71,6 +71,7 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "show_memory": False,
     "show_signature": False,
+    "within_subsection_order": "gallery.Order",
     "write_computation_times": False,
     "subsection_order": [
         f"../examples/{section}"

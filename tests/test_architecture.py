@@ -78,12 +78,8 @@ FLOORS = [
     ("sknn.fitting.averaging", "sknn.fitting.blocks"),
     ("sknn.fitting.shares",),
     ("sknn.fitting.rounds",),
-    (
-        "sknn.display.axes",
-        "sknn.display.layers",
-        "sknn.display.names",
-        "sknn.fitting.loss_check",
-    ),
+    ("sknn.display.layers", "sknn.display.names", "sknn.fitting.loss_check"),
+    ("sknn.display.axes",),
     (
         "sknn.display.activations",
         "sknn.display.cost_valley",

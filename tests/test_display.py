@@ -1,4 +1,4 @@
-"""Pictures: loss curves, networks, and the HTML of a notebook."""
+"""Pictures: loss curves and networks."""
 
 import builtins
 import re

@@ -9,8 +9,8 @@ from sklearn.utils.validation import check_is_fitted
 from ..encoding.labels import Labels
 from ..engine.activations import ACTIVATIONS
 from ..engine.arrays import Array
+from .layers import named_part
 
-NAMES = {type(part): name for name, part in reversed(ACTIVATIONS.items())}
 LOSSES = {
     "LogLoss": "log loss",
     "SquaredError": "squared error",
@@ -121,7 +121,8 @@ def standardised(network: Any) -> tuple[list[Array], list[Array]]:
 
 def layer_titles(network: Any) -> list[str]:
     """Return "hidden 1 · relu", ..., "output · softmax": the parameters' names."""
-    names = [NAMES.get(type(part), type(part).__name__) for part in network._activations]
+    # Without the settings, for which there is no room.
+    names = [named_part(p, ACTIVATIONS).split("(")[0] for p in network._activations]
     hidden = [f"hidden {i} · {name}" for i, name in enumerate(names[:-1], start=1)]
     return [*hidden, f"output · {names[-1]}"]
 

@@ -1,5 +1,6 @@
 """Settings of the site. README.md has the command that builds it."""
 
+import inspect
 import re
 import sys
 from itertools import count
@@ -42,6 +43,8 @@ myst_heading_anchors = 3
 # Reference
 autosummary_generate = True
 autodoc_inherit_docstrings = True
+autodoc_typehints = "none"
+toc_object_entries_show_parents = "hide"
 numpydoc_show_class_members = False
 autodoc_mock_imports = ["dask", "distributed", "onnx", "onnxruntime", "skl2onnx", "torch"]
 
@@ -166,8 +169,18 @@ def _other_labels(app, env, node, contnode):
     return contnode if node.get("reftarget") in SKLEARN_LABELS else None
 
 
+def _signature(app, what, name, obj, options, signature, returns):
+    """Show what a class is made with: Sphinx shows the call of a metaclass."""
+    if what != "class":
+        return None
+    made = inspect.signature(obj)
+    plain = [each.replace(annotation=each.empty) for each in made.parameters.values()]
+    return str(made.replace(parameters=plain, return_annotation=made.empty)), None
+
+
 def setup(app):
     """Register the functions above."""
     app.connect("source-read", _example_pages)
     app.connect("source-read", _plots)
+    app.connect("autodoc-process-signature", _signature)
     app.connect("missing-reference", _other_labels)

@@ -58,7 +58,7 @@ if __name__ == "__main__":
     from sklearn.exceptions import ConvergenceWarning
 
     warnings.simplefilter("ignore", ConvergenceWarning)
-    fig, axes = plt.subplots(1, len(EPOCHS), figsize=(11, 3), layout="constrained")
+    fig, axes = plt.subplots(1, len(EPOCHS), figsize=(11, 2.75), layout="constrained")
     for ax, epochs in zip(axes, EPOCHS, strict=True):
         draw(ax, *spirals(), epochs)
     fig.savefig(Path(__file__).with_suffix(".png"), dpi=110)

@@ -2,9 +2,9 @@
 Can a network compress images? An autoencoder
 =============================================
 
-Train it to predict its own input through a narrow layer: ``fit(X, X)``. What the narrow layer puts out
-is the compressed image. Here 64 pixels become 2, 8 or 16 numbers, and the network beats PCA with as
-many components.
+Train it to predict its own input through a narrow layer: ``fit(X, X)``. What the narrow layer
+puts out is the compressed image. Here 64 pixels become 2, 8 or 16 numbers, and the network beats
+PCA with as many components.
 """
 
 import matplotlib.pyplot as plt
@@ -74,8 +74,9 @@ plt.show()
 # The map of the digits
 # ---------------------
 #
-# ``hidden_representation(X, 2)`` returns the output of the narrow layer. With two numbers, every image
-# is a point. The network has never seen the labels: it puts images together that look alike.
+# ``hidden_representation(X, 2)`` returns the output of the narrow layer. With two numbers, every
+# image is a point. The network has never seen the labels: it puts images together that look
+# alike.
 
 points = networks[2].hidden_representation(X_test, 2)
 fig, ax = plt.subplots(figsize=(6, 5), layout="constrained")

@@ -2,9 +2,9 @@
 How do SGD and Adam reach the minimum? The cost valley
 ======================================================
 
-A network with hundreds of weights has a cost in as many dimensions. A plane through the trained weights
-shows a part of it as a map: :class:`~sknn.CostValleyDisplay` draws the loss on that plane, and the
-path that the weights took during training.
+A network with hundreds of weights has a cost in as many dimensions. A plane through the trained
+weights shows a part of it as a map: :class:`~sknn.CostValleyDisplay` draws the loss on that
+plane, and the path that the weights took during training.
 
 Callbacks, which record the path, need scikit-learn 1.9.
 """
@@ -21,8 +21,8 @@ X = X[:, :10]
 # Record the paths
 # ----------------
 #
-# All networks begin with the same weights, since they have the same ``random_state``. After every epoch,
-# a copy is appended to the path.
+# All networks begin with the same weights, since they have the same ``random_state``. After every
+# epoch, a copy is appended to the path.
 
 
 def trained(solver, learning_rate):
@@ -57,9 +57,9 @@ for name, solver, rate in [
 # The map
 # -------
 #
-# The plane is the one in which the paths vary most; the axes say which share of that lies along them.
-# Dark is a low loss. Each path begins after the first epoch, and its end is a star. (0, 0) is the
-# network that was trained last, with Adam.
+# The plane is the one in which the paths vary most; the axes say which share of that lies along
+# them. Dark is a low loss. Each path begins after the first epoch, and its end is a star. (0, 0)
+# is the network that was trained last, with Adam.
 
 fig, ax = plt.subplots(figsize=(6.5, 5), layout="constrained")
 CostValleyDisplay.from_estimator(network, X, y, paths=paths, ax=ax)
@@ -67,6 +67,6 @@ plt.show()
 
 # %%
 # Plain SGD goes straight down, and with this rate 30 epochs are not enough for the way. With
-# momentum, steps in the same direction add up. Adam divides the step of each weight by the usual size
-# of its gradient, so that flat directions get long steps too. Both reach the flat ground, at
+# momentum, steps in the same direction add up. Adam divides the step of each weight by the usual
+# size of its gradient, so that flat directions get long steps too. Both reach the flat ground, at
 # different places with almost the same loss: a network has many minima.

@@ -2,10 +2,10 @@
 Does my network have dead neurons?
 ==================================
 
-A neuron is dead if it puts out the same number for every row: the layers after it learn nothing from it. With
-``relu`` that happens when a step that is too long pushes its bias far below zero, since its
-derivative is 0 there. :class:`~sknn.ActivationsDisplay` draws what the layers put out, and counts the dead
-neurons.
+A neuron is dead if it puts out the same number for every row: the layers after it learn nothing
+from it. With ``relu`` that happens when a step that is too long pushes its bias far below zero,
+since its derivative is 0 there. :class:`~sknn.ActivationsDisplay` draws what the layers put out,
+and counts the dead neurons.
 """
 
 import matplotlib.pyplot as plt
@@ -29,8 +29,9 @@ def fitted(**settings):
 # A learning rate that is right
 # -----------------------------
 #
-# Each panel is a layer: how often the activations of its neurons have which value. With ``relu`` many
-# are exactly 0, for some rows. That is not a fault, as long as the same neuron is active for others.
+# Each panel is a layer: how often the activations of its neurons have which value. With ``relu``
+# many are exactly 0, for some rows. That is not a fault, as long as the same neuron is active for
+# others.
 
 healthy = fitted(learning_rate=0.003)
 print(f"accuracy {healthy.score(X_test, y_test):.3f}")
@@ -52,8 +53,8 @@ plt.show()
 # What helps
 # ----------
 #
-# A lower rate, or an activation whose derivative is 0 nowhere, such as ``leaky_relu``. ``dead_`` has the
-# answer per neuron: a network with many dead neurons is a smaller one.
+# A lower rate, or an activation whose derivative is 0 nowhere, such as ``leaky_relu``. ``dead_``
+# has the answer per neuron: a network with many dead neurons is a smaller one.
 
 print("                              accuracy   dead neurons by layer")
 for settings in [

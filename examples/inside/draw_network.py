@@ -2,8 +2,9 @@
 How do I draw the network?
 ==========================
 
-:class:`~sknn.NetworkDisplay` draws the nodes and the weights of a fitted network, with the names of the
-columns and classes. ``summary()`` prints the same layers as a table. Both also take a Pipeline or a search.
+:class:`~sknn.NetworkDisplay` draws the nodes and the weights of a fitted network, with the names
+of the columns and classes. ``summary()`` prints the same layers as a table. Both also take a
+Pipeline or a search.
 """
 
 import matplotlib.pyplot as plt
@@ -16,7 +17,8 @@ from sknn import FFNNClassifier, NetworkDisplay
 # A small network
 # ---------------
 #
-# Lines are weights: the colour is the sign, the width is the size. Each column of nodes is a layer.
+# Lines are weights: the colour is the sign, the width is the size. Each column of nodes is a
+# layer.
 
 iris = load_iris(as_frame=True)
 names = iris.target_names[iris.target]
@@ -56,8 +58,8 @@ plt.show()
 # Before and after training
 # -------------------------
 #
-# ``ax=`` puts networks into subplots of your own. Colours are relative to the largest weight, and to
-# the largest bias, of each layer.
+# ``ax=`` puts networks into subplots of your own. Colours are relative to the largest weight, and
+# to the largest bias, of each layer.
 
 fig, axes = plt.subplots(2, 1, figsize=(6.8, 7.6), layout="constrained")
 first = clone(model).partial_fit(iris.data, names, classes=iris.target_names)

@@ -3,8 +3,8 @@ What do the neurons of the first layer detect?
 ==============================================
 
 A neuron of the first layer has one weight per pixel, so its weights are an image, which
-:class:`~sknn.WeightsDisplay` draws. Ink where the image is red raises the activation of the neuron, ink
-where it is blue lowers it.
+:class:`~sknn.WeightsDisplay` draws. Ink where the image is red raises the activation of the
+neuron, ink where it is blue lowers it.
 """
 
 import matplotlib.pyplot as plt
@@ -38,8 +38,8 @@ plt.show()
 # Which digits activate a neuron?
 # -------------------------------
 #
-# Here are the six images with the highest activation of the first neuron, and six of those where it
-# is 0.
+# Here are the six images with the highest activation of the first neuron, and six of those where
+# it is 0.
 
 A = model.hidden_representation(X)
 neuron = display.neurons_[0]
@@ -63,8 +63,8 @@ for digit in range(10):
 # Tables: columns and neurons
 # ---------------------------
 #
-# Without ``image_shape``, the weights are a table. The columns with the largest weights come first. They
-# are per standard deviation of the column, so that columns can be compared.
+# Without ``image_shape``, the weights are a table. The columns with the largest weights come
+# first. They are per standard deviation of the column, so that columns can be compared.
 
 tumours = load_breast_cancer(as_frame=True)
 model = FFNNClassifier(

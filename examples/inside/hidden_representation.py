@@ -2,9 +2,9 @@
 What do hidden layers learn? From pixels to clusters
 ====================================================
 
-Each hidden layer turns a row into new numbers, its activations. Here two principal components of them
-are drawn, layer by layer. The ten digits overlap as pixels. In the last hidden
-layer they are apart, which is why the output layer needs only a linear model.
+Each hidden layer turns a row into new numbers, its activations. Here two principal components of
+them are drawn, layer by layer. The ten digits overlap as pixels. In the last hidden layer they
+are apart, which is why the output layer needs only a linear model.
 """
 
 import matplotlib.pyplot as plt

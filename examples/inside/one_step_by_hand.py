@@ -61,10 +61,10 @@ for layer, by_hand in enumerate([Z0, Z1, Z2]):
 # The way back
 # ------------
 #
-# The cost is the mean of :math:`(a - y)^2`. Its derivative with respect to the output is
-# :math:`2 (a - y) / n`. Each layer passes it on: :math:`\delta_l = (\delta_{l+1} W_{l+1}^T)
-# \, \sigma'(Z_l)`. The gradient of W is the activation before it times that
-# :math:`\delta`, and the gradient of b is the sum of :math:`\delta` over the rows.
+# The cost is the mean of :math:`(a - y)^2`. Its derivative with respect to the output is :math:`2
+# (a - y) / n`. Each layer passes it on: :math:`\delta_l = (\delta_{l+1} W_{l+1}^T) \,
+# \sigma'(Z_l)`. The gradient of W is the activation before it times that :math:`\delta`, and the
+# gradient of b is the sum of :math:`\delta` over the rows.
 
 delta2 = 2 * (A[2] - y[:, None]) / len(y)
 delta1 = (delta2 @ W[2].T) * A[1] * (1 - A[1])
@@ -93,9 +93,9 @@ for layer, (old, new) in enumerate(zip(before, model.coefs_, strict=True)):
     )
 
 # %%
-# Each point is a weight. All of them lie on the line. The scales differ: the gradient of the first
-# layer is a hundredth of that of the last one, since the derivative of the sigmoid is at most
-# 1/4. This is why deep networks use other activations.
+# Each point is a weight. All of them lie on the line. The scales differ: the gradient of the
+# first layer is a hundredth of that of the last one, since the derivative of the sigmoid is at
+# most 1/4. This is why deep networks use other activations.
 
 fig, axes = plt.subplots(1, 3, figsize=(6.8, 2.8), layout="constrained")
 for layer, ax in enumerate(axes):

@@ -31,8 +31,8 @@ SHARED = {
 # A regression: the price of diamonds
 # -----------------------------------
 #
-# Left: the closer to the line, the better. Right: the residual, true price minus prediction. Its spread
-# grows with the price, so that one interval for all diamonds would be wrong: see
+# Left: the closer to the line, the better. Right: the residual, true price minus prediction. Its
+# spread grows with the price, so that one interval for all diamonds would be wrong: see
 # :doc:`/auto_examples/uncertainty/quantile_bands`.
 
 diamonds = pd.read_csv(DATA)
@@ -59,8 +59,8 @@ X_test.assign(price=y_test, predicted=predicted.round()).iloc[worst]
 # A classification: digits
 # ------------------------
 #
-# With ``cross_val_predict``, each image is predicted by a network that has not seen it. Rows are the
-# true digits, columns the predicted ones.
+# With ``cross_val_predict``, each image is predicted by a network that has not seen it. Rows are
+# the true digits, columns the predicted ones.
 
 digits = load_digits()
 classifier = FFNNClassifier((64,), **SHARED)

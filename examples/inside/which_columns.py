@@ -45,8 +45,8 @@ X.head()
 # How much: permutation importance
 # --------------------------------
 #
-# A column is shuffled, so that its values belong to other rows. The importance is how
-# much R² on the held-out rows falls.
+# A column is shuffled, so that its values belong to other rows. The importance is how much R² on
+# the held-out rows falls.
 
 found = permutation_importance(model, X_test, y_test, n_repeats=5, random_state=0)
 order = np.argsort(found.importances_mean)
@@ -59,8 +59,8 @@ ax.set_xlabel("fall of R² when the column is shuffled")
 plt.show()
 
 # %%
-# ``carat`` is the weight, and weight and size say almost the same. Where columns are correlated like
-# this, the network shares their effect among them in some way, and each one alone looks less
+# ``carat`` is the weight, and weight and size say almost the same. Where columns are correlated
+# like this, the network shares their effect among them in some way, and each one alone looks less
 # important than it is. Shuffle them together to see the importance of the group. R² falls by more
 # than 1, since predictions from wrong sizes are worse than the mean price:
 
@@ -75,8 +75,9 @@ print(f"fall of R² when {', '.join(size)} are shuffled together: {fall:.2f}")
 # -----------------------
 #
 # The mean prediction if all diamonds had this clarity, this colour, this cut. The bars stand in
-# alphabetical order. Experts rate clarity, from bad to good, as I1, SI2, SI1, VS2, VS1, VVS2, VVS1,
-# IF, and colour from D, the best, to J. The network was not told either order: it found both.
+# alphabetical order. Experts rate clarity, from bad to good, as I1, SI2, SI1, VS2, VS1, VVS2,
+# VVS1, IF, and colour from D, the best, to J. The network was not told either order: it found
+# both.
 
 fig, axes = plt.subplots(1, 3, figsize=(7, 3), sharey=True, layout="constrained")
 PartialDependenceDisplay.from_estimator(

@@ -65,8 +65,8 @@ model.set_callbacks(AfterEpoch(keep)).fit(X, y)
 # ---------------------------------
 #
 # The colour is the probability of the second class. At first it is near 0.5 everywhere, then a
-# straight boundary appears, and between the epochs 10 and 20 it bends around the spirals.
-# From then on the boundary stays, and only the probabilities become sharper.
+# straight boundary appears, and between the epochs 10 and 20 it bends around the spirals. From
+# then on the boundary stays, and only the probabilities become sharper.
 
 fig, axes = plt.subplots(2, 3, figsize=(6.5, 4.8), layout="constrained")
 for ax, epoch in zip(axes.flat, EPOCHS, strict=True):

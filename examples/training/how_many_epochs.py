@@ -71,8 +71,8 @@ print(f"their validation loss: {-stopped.best_score_:.4f}")
 # A falling learning rate needs no exact number
 # ---------------------------------------------
 #
-# With ``learning_rate_schedule="cosine"`` the steps get so small that the weights come to rest
-# at the last epoch, whichever that is. Each row is a fit of its own.
+# With ``learning_rate_schedule="cosine"`` the steps get so small that the weights come to rest at
+# the last epoch, whichever that is. Each row is a fit of its own.
 
 print("epochs   validation loss   accuracy")
 for epochs in (5, 10, 20, 40, 80):
@@ -86,9 +86,9 @@ for epochs in (5, 10, 20, 40, 80):
 # Continue a fit that was too short
 # ---------------------------------
 #
-# With ``warm_start=True``, the next call of ``fit`` continues where the last one stopped, with the
-# optimizer's memory as it was. ``max_iter`` is the number of further epochs. A fit that ends before
-# the loss stops improving raises a ConvergenceWarning, which is expected here.
+# With ``warm_start=True``, the next call of ``fit`` continues where the last one stopped, with
+# the optimizer's memory as it was. ``max_iter`` is the number of further epochs. A fit that ends
+# before the loss stops improving raises a ConvergenceWarning, which is expected here.
 
 warnings.simplefilter("ignore", ConvergenceWarning)
 short = FFNNClassifier(early_stopping=True, max_iter=10, warm_start=True, **SHARED)

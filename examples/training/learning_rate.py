@@ -2,9 +2,10 @@
 Which learning rate? The rate finder
 ====================================
 
-Let the rate rise from step to step, and watch the loss: :class:`~sknn.LearningRateDisplay`. Where the
-loss does not fall, the rate is too low; where it rises, too high. Begin with a tenth of the rate at
-which the loss is lowest, which the display suggests, and let the rate fall along a cosine.
+Let the rate rise from step to step, and watch the loss: :class:`~sknn.LearningRateDisplay`. Where
+the loss does not fall, the rate is too low; where it rises, too high. Begin with a tenth of the
+rate at which the loss is lowest, which the display suggests, and let the rate fall along a
+cosine.
 """
 
 import matplotlib.pyplot as plt
@@ -23,8 +24,8 @@ model = FFNNClassifier(hidden_layer_sizes=(64, 32), random_state=0)
 # Find the rate
 # -------------
 #
-# A clone of the network takes 100 steps, each with a higher rate than the last. That takes
-# less time than a fit, and the model itself stays as it is.
+# A clone of the network takes 100 steps, each with a higher rate than the last. That takes less
+# time than a fit, and the model itself stays as it is.
 
 fig, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
 display = LearningRateDisplay.from_estimator(model, X_train, y_train, ax=ax)
@@ -35,8 +36,8 @@ plt.show()
 # Is the suggestion any good?
 # ---------------------------
 #
-# The test is to fit with many rates, which takes longer: 20 epochs each, with the rate falling along a
-# cosine.
+# The test is to fit with many rates, which takes longer: 20 epochs each, with the rate falling
+# along a cosine.
 
 
 def fitted(rate):
@@ -68,8 +69,8 @@ plt.show()
 # What a wrong rate looks like
 # ----------------------------
 #
-# If the rate is too low, the loss falls slowly. If it is too high, the first steps go far off, and the
-# loss stays high. With a rate of 0.3 and above, this network learns nothing, and warns.
+# If the rate is too low, the loss falls slowly. If it is too high, the first steps go far off,
+# and the loss stays high. With a rate of 0.3 and above, this network learns nothing, and warns.
 
 fig, ax = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
 for rate in [1e-4, display.suggested_rate_, 0.2]:

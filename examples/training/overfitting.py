@@ -78,7 +78,7 @@ plt.show()
 
 # %%
 # Without any remedy the boundary bends around single points and is sharp everywhere: the network
-# is sure of all its answers, also of the wrong ones, so the log loss on held-out rows is high. The
-# accuracy hardly shows it. A penalty of 0.05 is too much: the boundary is almost a
-# straight line, and both losses are high. Choose ``alpha`` and ``dropout`` by a search; see
-# :doc:`/auto_examples/training/search_architectures`.
+# is sure of all its answers, also of the wrong ones, so the log loss on held-out rows is high.
+# The accuracy hardly shows it. A penalty of 0.05 is too much: the boundary is almost a straight
+# line, the accuracy falls, and the loss rises again. Choose ``alpha`` and ``dropout`` by a
+# search; see :doc:`/auto_examples/training/search_architectures`.

@@ -2,9 +2,10 @@
 Which learning rate schedule?
 =============================
 
-``"cosine"`` if you know how many epochs you want. High rates at first take large steps, low rates at the
-end let the weights come to rest. With a constant rate, the error jumps up and down to the end.
-``"adaptive"`` needs no fixed number of epochs: it lowers the rate when the cost stops improving.
+``"cosine"`` if you know how many epochs you want. High rates at first take large steps, low rates
+at the end let the weights come to rest. With a constant rate, the error jumps up and down to the
+end. ``"adaptive"`` needs no fixed number of epochs: it lowers the rate when the cost stops
+improving.
 """
 
 import sys
@@ -69,7 +70,8 @@ axes[1, 0].set_ylabel("error, dollars")
 plt.show()
 
 # %%
-# With ``"constant"`` the error still jumps in the last epochs: which weights are kept is a matter of luck.
-# ``"invscaling"`` divides the rate by the square root of the number of the step: it is low soon, and never
-# reaches 0. The other four end at rest, at about the same error. In ``"coslog4"`` the rate falls four
-# times; the tabular estimators average the networks at the low points.
+# With ``"constant"`` the error still jumps in the last epochs: which weights are kept is a matter
+# of luck. ``"invscaling"`` divides the rate by the square root of the number of the step: it is
+# low soon, and never reaches 0. The other four end at rest, at about the same error. In
+# ``"coslog4"`` the rate falls four times; the tabular estimators average the networks at the low
+# points.

@@ -2,8 +2,8 @@
 How do I predict several targets at once?
 =========================================
 
-Pass y with several columns: one network learns them all, and its hidden layers are shared. Here the
-32 pixels of the lower half of a digit are predicted from those of the upper half.
+Pass y with several columns: one network learns them all, and its hidden layers are shared. Here
+the 32 pixels of the lower half of a digit are predicted from those of the upper half.
 """
 
 import matplotlib.pyplot as plt
@@ -24,8 +24,8 @@ print(f"X of shape {X.shape}, Y of shape {Y.shape}")
 # One network, 32 outputs
 # -----------------------
 #
-# All pixels are on one scale already: ``encoder=None`` takes X as it is, and ``scale_target=False``
-# takes Y as it is. The sigmoid keeps the outputs between 0 and 1.
+# All pixels are on one scale already: ``encoder=None`` takes X as it is, and
+# ``scale_target=False`` takes Y as it is. The sigmoid keeps the outputs between 0 and 1.
 
 network = FFNNRegressor(
     hidden_layer_sizes=(128, 128),

@@ -2,9 +2,9 @@
 Which solver: sgd, momentum, rmsprop, adam or lbfgs?
 ====================================================
 
-Start with ``adam``, the default. Like ``rmsprop``, it reaches good results over a wide range of learning
-rates. Plain ``sgd`` needs a higher rate and more epochs, and only a few rates are right. ``lbfgs``
-takes all rows at once, has no learning rate, and suits small data.
+Start with ``adam``, the default. Like ``rmsprop``, it reaches good results over a wide range of
+learning rates. Plain ``sgd`` needs a higher rate and more epochs, and only a few rates are right.
+``lbfgs`` takes all rows at once, has no learning rate, and suits small data.
 """
 
 import sys
@@ -23,8 +23,8 @@ from sknn import SGD, FFNNRegressor
 # The prices of 3,000 diamonds
 # ----------------------------
 #
-# Each network has two layers of 32 and 16 neurons, and 15 epochs, during which the rate falls along
-# a cosine.
+# Each network has two layers of 32 and 16 neurons, and 15 epochs, during which the rate falls
+# along a cosine.
 
 DATA = Path(sys.argv[0]).resolve().parents[1] / "data" / "diamonds.csv.gz"
 diamonds = pd.read_csv(DATA).sample(3000, random_state=0)
@@ -94,8 +94,8 @@ plt.show()
 # lbfgs
 # -----
 #
-# ``max_iter`` is its number of iterations, each over all rows. With more of them it fits the training
-# rows more closely, and the held-out score can fall: a larger ``alpha`` helps then.
+# ``max_iter`` is its number of iterations, each over all rows. With more of them it fits the
+# training rows more closely, and the held-out score can fall: a larger ``alpha`` helps then.
 
 for max_iter in (25, 50, 100, 200):
     network = FFNNRegressor((32, 16), solver="lbfgs", max_iter=max_iter, random_state=0)

@@ -2,9 +2,9 @@
 Which loss for counts and for amounts of money?
 ===============================================
 
-``loss="poisson"`` for counts, ``loss="gamma"`` for positive amounts. Their predictions are positive,
-and large targets may vary more than small ones. The squared error allows negative predictions
-and counts an error of 100 dollars the same on a price of 400 as on one of 15,000.
+``loss="poisson"`` for counts, ``loss="gamma"`` for positive amounts. Their predictions are
+positive, and large targets may vary more than small ones. The squared error allows negative
+predictions and counts an error of 100 dollars the same on a price of 400 as on one of 15,000.
 """
 
 import sys
@@ -36,8 +36,8 @@ def network(loss, **changes):
 # Counts: hires of bicycles per hour
 # ----------------------------------
 #
-# The data are generated, so that the true rate is known: 1,500 hours of a year, with two rushes on
-# a working day, hardly anybody at night, and more hires when it is warm.
+# The data are generated, so that the true rate is known: 1,500 hours of a year, with two rushes
+# on a working day, hardly anybody at night, and more hires when it is warm.
 
 rng = np.random.default_rng(0)
 hours = pd.DataFrame({"hour": rng.uniform(0, 24, 1500), "degrees": rng.normal(12, 8, 1500)})
@@ -77,8 +77,9 @@ ax.legend(loc="upper center", ncols=2)
 plt.show()
 
 # %%
-# At noon, the network with the squared error predicts fewer than zero hires. ``PoissonRegressor``
-# has the right loss, but is linear in the logarithm of the rate: it cannot follow the rushes.
+# Between the rushes, the network with the squared error predicts fewer than zero hires.
+# ``PoissonRegressor`` has the right loss, but is linear in the logarithm of the rate: it cannot
+# follow the rushes.
 
 # %%
 # Amounts: the price of diamonds
@@ -100,8 +101,8 @@ for loss in ("squared_error", "gamma"):
     )
 
 # %%
-# The squared error is better in R², which is about squared dollars. The gamma loss is better
-# on cheap diamonds, and so in percent.
+# The squared error is better in R², which is about squared dollars. The gamma loss is better on
+# cheap diamonds, and so in percent.
 
 groups = pd.qcut(y_test, 10)
 fig, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")

@@ -3,8 +3,8 @@ Which classes are possible? Prediction sets
 ===========================================
 
 A classifier returns one class for every row, also where it can hardly tell two apart.
-``predict_set`` of :class:`~sknn.TabularClassifier` returns all classes that are possible, so
-that the right one is among them in, say, 95 % of the rows.
+``predict_set`` of :class:`~sknn.TabularClassifier` returns all classes that are possible, so that
+the right one is among them in, say, 95 % of the rows.
 """
 
 import matplotlib.pyplot as plt
@@ -18,8 +18,9 @@ from sknn import FFNNClassifier, TabularClassifier
 # Few rows, so that there is doubt
 # --------------------------------
 #
-# 200 images of digits to train on, the others to measure. All ten members, so that each of the 200
-# rows is left out by one of them: these rows tell how high the probability of a class must be.
+# 200 images of digits to train on, the others to measure. All ten members, so that each of the
+# 200 rows is left out by one of them: these rows tell how high the probability of a class must
+# be.
 
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(

@@ -2,9 +2,9 @@
 How do I draw a band around a regression curve?
 ===============================================
 
-Let one network predict several quantiles. ``loss=Quantile((0.05, 0.25, 0.5, 0.75, 0.95))`` gives five
-curves, and the area between two of them is a band. No assumption is made about the noise: the
-band is wide where prices vary, and need not be symmetric.
+Let one network predict several quantiles. ``loss=Quantile((0.05, 0.25, 0.5, 0.75, 0.95))`` gives
+five curves, and the area between two of them is a band. No assumption is made about the noise:
+the band is wide where prices vary, and need not be symmetric.
 """
 
 import sys
@@ -57,8 +57,8 @@ plt.show()
 # Are the quantiles right?
 # ------------------------
 #
-# Below a quantile of 5 % should be 5 % of the held-out prices, and so on, over all diamonds and among
-# the light and the heavy ones.
+# Below a quantile of 5 % should be 5 % of the held-out prices, and so on, over all diamonds and
+# among the light and the heavy ones.
 
 Q = model.predict(X_test)
 below = pd.DataFrame(y_test.to_numpy()[:, None] <= Q, columns=[f"{p:.0%}" for p in LEVELS])
@@ -76,9 +76,9 @@ print(table.round(3).to_string())
 # Is it better than a band of one width?
 # --------------------------------------
 #
-# The pinball loss is the measure for quantiles: lower is better. The band of one width is the median
-# plus the quantiles of the residuals. The last column is the quantiles of all prices, whatever
-# the weight.
+# The pinball loss is the measure for quantiles: lower is better. The band of one width is the
+# median plus the quantiles of the residuals. The last column is the quantiles of all prices,
+# whatever the weight.
 
 alike = np.quantile(y_train, LEVELS)
 shift = np.quantile(y_train - model.predict(X_train)[:, 2], LEVELS)

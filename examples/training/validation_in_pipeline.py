@@ -3,8 +3,8 @@ How do I use my own validation set inside a Pipeline?
 =====================================================
 
 With ``transform_input=["X_val"]``: the validation set then passes through the same steps as the
-rows for training. ``fit(X, y, network__X_val=X_val)`` looks shorter, but hands over rows that
-skip the steps before the network.
+rows for training. ``fit(X, y, network__X_val=X_val)`` looks shorter, but its rows skip the
+steps before the network.
 
 If the validation rows need not be of your choice, there is a simpler way: with
 ``early_stopping=True`` alone, the network holds out a tenth of the rows, after all steps.

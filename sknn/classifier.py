@@ -334,7 +334,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         """
         Z = self._logits(X)
         if self._targets.one_class:
-            Z[:] = 0  # a network of one class has nothing to decide
+            Z[:] = 0  # one class: nothing to decide
         return Z[:, 0] if self._targets.binary else Z
 
     def predict_proba(self, X: Any) -> Array:

@@ -368,8 +368,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         check_is_fitted(self)
         if len(self._levels()) > 1:
             raise ValueError(
-                f"loss={self._votes.measure!r} predicts quantiles: predict returns "
-                "the ends of an interval already."
+                f"loss={self._votes.measure!r} predicts quantiles: predict already "
+                "returns the ends of an interval."
             )
         A, half = self._vote(X), self._scores.quantile(coverage)
         intervals = np.stack([A - half, A + half], axis=-1)

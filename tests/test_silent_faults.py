@@ -145,7 +145,9 @@ def test_weights_of_rare_classes_make_no_frequency_table():
 
 def test_a_share_of_rows_to_hold_out_beside_given_ones_is_reported():
     model = FFNNRegressor(validation_fraction=0.3, early_stopping=True, **GOOD)
-    with pytest.warns(UserWarning, match="validation_fraction=0.3 has no effect beside"):
+    with pytest.warns(
+        UserWarning, match="validation_fraction=0.3 has no effect with X_val"
+    ):
         model.fit(X, y, X_val=X, y_val=y)
 
 

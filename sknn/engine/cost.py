@@ -173,7 +173,7 @@ def sampled(network: Network, data: Data) -> Data:
 
 
 def is_flat(network: Network, X: Input) -> bool:
-    """Return whether the network puts out the same for all rows of X, (n, n_features)."""
+    """Return whether the output is the same for all rows of X, (n, n_features)."""
     with ignore_overflow():
         Z = propagate(X, linear(network.layers))
     return bool((Z[0] == Z).all())

@@ -96,7 +96,7 @@ class Ending:
         if history.stopped:
             return "a callback stopped training"
         if history.out_of_time:
-            return f"max_time={estimator.max_time:g} seconds were over"
+            return f"max_time={estimator.max_time:g} seconds were reached"
         if self.incremental:
             return "partial_fit trains one epoch per call"
         stochastic = isinstance(self.parts.solver, Optimizer)
@@ -104,7 +104,7 @@ class Ending:
             is_full = stochastic or len(history.costs) >= estimator.max_iter
             unit = "epochs" if stochastic else "iterations"
             return (
-                f"max_iter={estimator.max_iter} {unit} were over"
+                f"max_iter={estimator.max_iter} {unit} were reached"
                 if is_full
                 else history.message
             )

@@ -85,8 +85,6 @@ def test_what_holds_no_network_is_refused(display_class):
     with pytest.raises(TypeError, match="has no network to draw: pass"):
         draw(display_class, StandardScaler().fit(X), X)
     other = MLPRegressor(hidden_layer_sizes=3, tol=9.0).fit(FRAME, y)
-        FRAME, y
-    )
     with pytest.raises(TypeError, match="MLPRegressor has no network to draw: pass"):
         draw(display_class, other, FRAME)
 

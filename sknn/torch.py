@@ -139,7 +139,7 @@ def _check(model: Any) -> None:
     elif hasattr(model, "n_members"):
         remedy = (
             "convert each network in model.members_, which is a list for every member, and "
-            "average what they put out"
+            "average their outputs"
         )
     elif hasattr(model, "estimator"):
         remedy = "pass its model.best_estimator_"

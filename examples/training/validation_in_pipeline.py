@@ -56,7 +56,7 @@ report("a tenth held out", pipeline.fit(X_rest, y_rest))
 # With your own set
 # -----------------
 #
-# scikit-learn passes ``X_val`` on only where that is asked for: by metadata routing, by
+# scikit-learn passes ``X_val`` on only where this is requested: by metadata routing, by
 # ``set_fit_request`` for the network, and by ``transform_input`` for the steps before it.
 
 with sklearn.config_context(enable_metadata_routing=True):

@@ -1,4 +1,4 @@
-"""Checking: all that a user hands to `fit`, checked once, before anything is changed."""
+"""Checking: the arguments of `fit`, checked once, before anything is changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ending: how training ended, and what the user should know of that."""
+"""Ending: how training ended, and the warnings about it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from .parts import Parts
 FAILED, ABSURD, BEGUN, FLOOR = 2.0, 100.0, 100, 0.1
 NOTHING = 1e-4  # a loss of a constant prediction that leaves nothing to learn
 FLAT = (
-    "The network predicts the same for every row: nothing gets through its hidden layers, "
-    'as with "relu" after steps that were too long. Lower learning_rate or alpha, or use '
-    "another activation or initializer."
+    "The network predicts the same for every row: its hidden layers pass no signal on, for "
+    "example because relu neurons have died after too large steps. Lower learning_rate or "
+    "alpha, or use another activation or initializer."
 )
-UNEVEN = 10.0  # ratio of spreads of columns that is worth a word
+UNEVEN = 10.0  # ratio of spreads of columns that is mentioned
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Ending:
     one_class: bool
 
     def shortfall(self) -> str:
-        """Return what the user should know, "" if training went as it should."""
+        """Return the warning about the end of training, "" if there is none."""
         if self._has_failed():
             return self._failure()
         if self._is_flat():

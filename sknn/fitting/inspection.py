@@ -1,4 +1,4 @@
-"""Inspection: what a fitted network computes on the way, and its derivatives."""
+"""Inspection: the values of all layers of a fitted network, and its derivatives."""
 
 from __future__ import annotations
 

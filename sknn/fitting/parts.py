@@ -1,4 +1,4 @@
-"""Parts: from what the user named to the pieces of the engine that do it.
+"""Parts: the names and objects of the user become parts of the engine.
 
 One rule for all of them: a parameter is a name, or a configured instance. Names resolve
 through the dict beside the classes.

@@ -1,4 +1,4 @@
-"""The validation set: given by the user or split off, and what the network scores there."""
+"""The validation set: given by the user or held out, and the score of the network on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Convert: fitted models become ONNX graphs, by skl2onnx, which learns of sknn here."""
+"""Convert: fitted models become ONNX graphs, by skl2onnx; sknn is registered there."""
 
 from __future__ import annotations
 

@@ -46,6 +46,18 @@ def test_true_ends_training():
     assert model.fit(X, Y > 0).n_iter_ == 2
 
 
+def test_a_checkpoint_of_an_epoch_can_be_saved_without_the_function():
+    saved = []
+    model = FFNNRegressor(max_iter=3, **COSINE)
+    # A function without a name in a module cannot be pickled, nor what holds it.
+    model.set_callbacks(AfterEpoch(lambda network: saved.append(pickle.dumps(network))))
+    model.fit(X, Y)
+    last = pickle.loads(saved[-1])
+    np.testing.assert_array_equal(last.predict(X), model.predict(X))
+    last.fit(X, Y)
+    assert len(saved) == 3
+
+
 def test_what_it_raises_leaves_the_estimator_as_it_was():
     def stop(network):
         raise LookupError(f"epoch {network.n_iter_}")

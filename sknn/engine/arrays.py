@@ -75,11 +75,17 @@ def load_kernels() -> None:
     For the first fit, not for the import of the package: importing Numba takes as long as
     importing scikit-learn.
     """
+    vars(ops).update(_kernels())
+
+
+@lru_cache  # an import that fails is tried again every time, for milliseconds
+def _kernels() -> dict[str, Any]:
+    """Return the compiled kernels by the names of the operations; none without Numba."""
     try:
         from .backends.numba_steps import KERNELS
     except ImportError:  # sknn[fast] is not installed
-        return
-    vars(ops).update(KERNELS)
+        return {}
+    return KERNELS
 
 
 # ---- memory ---------------------------------------------------------------------------

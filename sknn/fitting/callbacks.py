@@ -33,6 +33,8 @@ __all__ = [
 
 # An estimator has one of them if there are callbacks to call.
 CALLBACK_ATTRIBUTES = ("_skl_callbacks", "_parent_callback_ctx")
+# What scikit-learn's copies of an estimator have from the fit that is under way.
+COPIED = (*CALLBACK_ATTRIBUTES, "_callback_fit_ctx", "_skl_callbacks_to_teardown")
 
 
 class AfterEpoch:
@@ -109,8 +111,12 @@ class AfterEpoch:
         -------
         stop : bool
         """
-        is_epoch = context.task_name == "epoch" and fitted_estimator is not None
-        return is_epoch and bool(self.function(fitted_estimator))
+        if context.task_name != "epoch" or fitted_estimator is None:
+            return False
+        # The copy is the user's to keep: a file of it must not hold the function.
+        for name in COPIED:
+            vars(fitted_estimator).pop(name, None)
+        return bool(self.function(fitted_estimator))
 
     def teardown(self, estimator: Any, context: Any) -> None:
         """Do nothing after `fit`.

@@ -283,7 +283,7 @@ def draw(results, path):
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(1, len(results), figsize=(9, 3.4), layout="constrained")
+    figure, axes = plt.subplots(len(results), 1, figsize=(6.4, 7), layout="constrained")
     for axis, (title, result) in zip(np.atleast_1d(axes), results.items(), strict=True):
         for name, of in result.items():
             ours = name.startswith(("FFNN", "Tabular"))
@@ -294,14 +294,14 @@ def draw(results, path):
                 (of["processor"], of["error"]),
                 (5, -2),
                 textcoords="offset points",
-                fontsize=7,
+                fontsize=9,
                 color=color,
             )
-        axis.set(xscale="log", title=title, xlabel="processor time of a fit, MLP = 1")
+        axis.set(xscale="log", title=title, ylabel="error, geometric mean over the sets")
         low, high = axis.get_xlim()
         axis.set_xlim(low, 8 * high)  # room for the names
-    np.atleast_1d(axes)[0].set_ylabel("error, geometric mean over the sets")
-    figure.savefig(path, dpi=90)
+    np.atleast_1d(axes)[-1].set_xlabel("processor time of a fit, MLP = 1")
+    figure.savefig(path, dpi=130)
 
 
 def versions():

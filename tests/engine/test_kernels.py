@@ -1,6 +1,7 @@
 """What Numba compiles does what its NumPy reference does; memory begins where it should."""
 
 import copy
+import sys
 from inspect import signature
 
 import numpy as np
@@ -97,6 +98,27 @@ def test_twins_stand_in_the_same_order_with_the_same_arguments():
 def test_the_first_fit_takes_the_kernels():
     arrays.load_kernels()
     assert all(getattr(ops, name) is kernel for name, kernel in KERNELS.items())
+
+
+def test_numba_that_is_not_there_is_looked_for_once(monkeypatch, in_numpy):
+    asked = []
+
+    class Finder:
+        @staticmethod
+        def find_spec(name, path=None, target=None):
+            if name == "sknn.engine.backends.numba_steps":
+                asked.append(name)
+                raise ImportError(name)
+
+    monkeypatch.setattr(sys, "meta_path", [Finder, *sys.meta_path])
+    monkeypatch.delitem(sys.modules, "sknn.engine.backends.numba_steps", raising=False)
+    arrays._kernels.cache_clear()
+    try:
+        arrays.load_kernels()
+        arrays.load_kernels()
+    finally:
+        arrays._kernels.cache_clear()
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

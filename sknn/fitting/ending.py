@@ -78,12 +78,15 @@ class Ending:
                 f"solver={self.estimator.solver!r} ended after {len(history.costs)} "
                 f"iterations before the cost stopped improving: {history.message}."
             )
-        remedy = "Set early_stopping=True"
+        held_out = history.best_epoch is not None
+        remedies = [] if held_out else ["early_stopping=True"]
         if stochastic:
-            remedy += ' or learning_rate_schedule="cosine"'
+            remedies.append('learning_rate_schedule="cosine"')
+        remedy = f"Set {' or '.join(remedies)}, or raise" if remedies else "Raise"
+        what = "validation score" if held_out else "cost"
         return (
-            f"max_iter={max_iter} was reached before the cost stopped improving. {remedy}, "
-            "or raise max_iter."
+            f"max_iter={max_iter} was reached before the {what} stopped improving. "
+            f"{remedy} max_iter."
         )
 
     def reason(self) -> str:

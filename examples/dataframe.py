@@ -2,9 +2,9 @@
 How do I train on a DataFrame with text and missing values?
 ===========================================================
 
-Pass it to :class:`~sknn.TabularClassifier` or :class:`~sknn.TabularRegressor` as it is. Here a csv
-file with text, categories, missing values, dates and numbers becomes a score, and the same job
-is done by gradient boosting.
+Pass it to :class:`~sknn.TabularClassifier` or :class:`~sknn.TabularRegressor` as it is. Here two
+models are trained on a csv file with text, categories, missing values, dates and numbers, and
+scored beside gradient boosting.
 
 The file is generated, so that nothing is downloaded: a year of orders of a web shop, and
 whether each of them was sent back. One generated table shows how it is done, not which model is
@@ -66,7 +66,7 @@ def write_orders(path, n=3000):
 # The table
 # ---------
 #
-# Dates are the one kind of column that needs a line: here they become a number and a category.
+# Only dates need a line of code: here they become a number and a category.
 
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "orders.csv"
@@ -84,7 +84,7 @@ X.head()
 # Fit and score
 # -------------
 #
-# Gradient boosting asks for text as categories. sknn does not.
+# Gradient boosting needs text as a category type. sknn does not.
 
 X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
 text = X.select_dtypes(exclude=["number", "bool"]).columns
@@ -122,8 +122,8 @@ for ax, name in zip(axes, network, strict=True):
     ax.set(title=name, ylim=(0.5, 0.8))
 
 # %%
-# What the model knows of the table
-# ---------------------------------
+# What the encoder has learned
+# ----------------------------
 #
 # The encoder scales numbers, fills and marks gaps, and gives every category a column.
 

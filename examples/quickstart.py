@@ -82,8 +82,8 @@ def compare(title, networks, parts):
 # What does a diamond cost?
 # -------------------------
 #
-# The prices are in dollars, up to 18,823. sknn scales the target itself; for
-# scikit-learn it makes a difference whether somebody does it by hand.
+# The prices are in dollars, up to 18,823. sknn scales the target itself. scikit-learn's network
+# is trained twice: with the raw target, and with a scaled one.
 
 price = train_test_split(
     diamonds.drop(columns="price"), diamonds["price"], test_size=0.25, random_state=0

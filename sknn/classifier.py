@@ -59,7 +59,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         from up to 1,000 rows of X), a part such as ``Normal(0.1)``, or a
         ``callable(rng, shape)`` that returns the weights.
     input_scale : bool, default=False
-        Whether every column of X gets a factor that is trained with the weights. It starts
+        Whether every column of X has a factor that is trained with the weights. It starts
         at 1; with "adam" it moves six times as fast as a weight. It is folded into
         ``coefs_[0]``.
     solver : str or Solver, default="adam"
@@ -127,8 +127,8 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         Seed of the initial weights, the order of the examples, dropout and the split into
         training and validation rows. The same int gives the same network, to the last bit.
     verbose : int, default=0
-        Whether to show epoch, loss, validation score, learning rate and time left: in
-        one line that is rewritten on a terminal, in a line every ten seconds in a log.
+        Whether to show epoch, loss, validation score, learning rate and time left: on a
+        terminal in one line that is rewritten, in a log in a line every ten seconds.
 
     Attributes
     ----------
@@ -334,7 +334,7 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         """
         Z = self._logits(X)
         if self._targets.one_class:
-            Z[:] = 0  # a network of one class has nothing to decide
+            Z[:] = 0  # one class: nothing to decide
         return Z[:, 0] if self._targets.binary else Z
 
     def predict_proba(self, X: Any) -> Array:

@@ -60,7 +60,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         from up to 1,000 rows of X), a part such as ``Normal(0.1)``, or a
         ``callable(rng, shape)`` that returns the weights.
     input_scale : bool, default=False
-        Whether every column of X gets a factor that is trained with the weights. It starts
+        Whether every column of X has a factor that is trained with the weights. It starts
         at 1; with "adam" it moves six times as fast as a weight. It is folded into
         ``coefs_[0]``.
     solver : str or Solver, default="adam"
@@ -109,9 +109,9 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         output y / mean. The published weights and all predictions are in the units of
         y. With any other output activation y is used unscaled.
     clip_target : bool or "auto", default="auto"
-        Whether predictions stay between the least and the greatest target of the training
+        Whether predictions stay between the smallest and the largest target of the training
         rows with a weight above 0, per output and over all calls of `partial_fit`: this
-        bounds predictions for rows far outside the training range. Scorers see clipped
+        bounds predictions for rows far outside the training range. Scorers use clipped
         predictions; `loss_` and the validation loss are those of the network itself.
         "auto" clips unless `encoder` is None. `predict` reads it, so it can be changed
         after `fit`.
@@ -136,8 +136,8 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         Seed of the initial weights, the order of the examples, dropout and the split into
         training and validation rows. The same int gives the same network, to the last bit.
     verbose : int, default=0
-        Whether to show epoch, loss, validation score, learning rate and time left: in
-        one line that is rewritten on a terminal, in a line every ten seconds in a log.
+        Whether to show epoch, loss, validation score, learning rate and time left: on a
+        terminal in one line that is rewritten, in a log in a line every ten seconds.
 
     Attributes
     ----------

@@ -22,17 +22,17 @@ from .regressor import FFNNRegressor, explained
 class TabularClassifier(ClassifierMixin, BaseTabular):
     """Several networks that classify the rows of a table, averaged and calibrated.
 
-    Every member leaves out another tenth of the rows. The predictions for these rows
-    decide which networks are averaged, among those at the ends of the learning rate's
-    cycles, and calibrate the mean probabilities.
+    Each member is trained without a different tenth of the rows. Predictions for these
+    rows calibrate the mean probabilities, and decide which networks are averaged: a member
+    has one at the end of every cycle of the learning rate.
 
     Parameters
     ----------
     estimator : FFNNClassifier or None, default=None
         The network to train as members. None is the recipe: two layers of 128 neurons
         with silu, adamw, "coslog4", dropout and smoothed labels, for 64 epochs.
-        ``batch_size="auto"`` means batches of 64 to 127 rows here. Networks are averaged
-        at the ends of cycles only if its schedule has several, as "coslog4" has.
+        ``batch_size="auto"`` means batches of 64 to 127 rows here. Several cycle ends
+        are averaged only if its schedule has several cycles, as "coslog4" does.
     encoder : transformer, "auto" or None, default="auto"
         How X becomes numbers; fitted once for all members, to all rows. "auto" is
         ``TableEncoder(n_bins=8, smooth_clip=3.0, dtype=np.float32)``, for sparse X without
@@ -43,7 +43,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         Weights of the classes, as for `FFNNClassifier`. None means those of `estimator`.
     n_jobs : int or None, default=None
         How many members to train at a time, in threads; the result does not depend on it.
-        -1 is all processors; None too, with ``sknn[fast]`` and no other parallel work.
+        -1 uses all processors, and so does None with ``sknn[fast]``, if not in parallel.
     max_time : float or None, default=None
         Seconds after which training of all members ends.
     random_state : int, RandomState instance or None, default=None
@@ -199,7 +199,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         """Predict sets of classes that contain the true one with probability `coverage`.
 
         A class is in the set if its probability is high enough, compared with that of the
-        true class in the rows that members left out; the most probable class always is.
+        true class in the rows left out; the most probable class is always included.
         The coverage holds on average over rows like those of `fit`. Source: M. Sadinle et
         al., "Least ambiguous set-valued classifiers with bounded error levels" (2019).
 
@@ -231,17 +231,17 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
 class TabularRegressor(RegressorMixin, BaseTabular):
     """Several networks that predict numbers for the rows of a table, averaged.
 
-    Every member leaves out another tenth of the rows. The predictions for these rows
-    decide which networks are averaged, among those at the ends of the learning rate's
-    cycles, and how wide intervals must be.
+    Each member is trained without a different tenth of the rows. Predictions for these
+    rows decide how wide intervals must be, and which networks are averaged: a member has
+    one at the end of every cycle of the learning rate.
 
     Parameters
     ----------
     estimator : FFNNRegressor or None, default=None
         The network to train as members. None is the recipe: two layers of 128 neurons
         with silu, adamw, "coslog4", dropout and predictions within the range of y, for 64
-        epochs. ``batch_size="auto"`` means batches of 64 to 127 rows here. Networks are
-        averaged at the ends of cycles only if its schedule has several, as "coslog4" has.
+        epochs. ``batch_size="auto"`` means batches of 64 to 127 rows here. Several cycle
+        ends are averaged only if its schedule has several cycles, as "coslog4" does.
     encoder : transformer, "auto" or None, default="auto"
         How X becomes numbers; fitted once for all members, to all rows. "auto" is
         ``TableEncoder(n_bins=8, smooth_clip=3.0, dtype=np.float32)``, for sparse X without
@@ -253,7 +253,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         How many networks to train.
     n_jobs : int or None, default=None
         How many members to train at a time, in threads; the result does not depend on it.
-        -1 is all processors; None too, with ``sknn[fast]`` and no other parallel work.
+        -1 uses all processors, and so does None with ``sknn[fast]``, if not in parallel.
     max_time : float or None, default=None
         Seconds after which training of all members ends.
     random_state : int, RandomState instance or None, default=None
@@ -368,8 +368,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         check_is_fitted(self)
         if len(self._levels()) > 1:
             raise ValueError(
-                f"loss={self._votes.measure!r} predicts quantiles: predict returns "
-                "the ends of an interval already."
+                f"loss={self._votes.measure!r} predicts quantiles: predict already "
+                "returns the ends of an interval."
             )
         A, half = self._vote(X), self._scores.quantile(coverage)
         intervals = np.stack([A - half, A + half], axis=-1)

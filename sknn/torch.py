@@ -139,7 +139,7 @@ def _check(model: Any) -> None:
     elif hasattr(model, "n_members"):
         remedy = (
             "convert each network in model.members_, which is a list for every member, and "
-            "average what they put out"
+            "average their outputs"
         )
     elif hasattr(model, "estimator"):
         remedy = "pass its model.best_estimator_"
@@ -157,11 +157,11 @@ def _linear(W: Array, b: Array) -> Any:
 
 
 def _activation(activation: Activation, learned: Array) -> Any:
-    """Return the module for an activation and what it has learned, (n_learned,)."""
+    """Return the module for an activation and its learned values, (n_learned,)."""
     if type(activation) not in LAYERS:
         raise TypeError(
             f"to_torch does not know the activation {type(activation).__name__}: its code "
             "is for NumPy. Write it as a torch.nn.Module and add it to sknn.torch.LAYERS, "
-            "a function of the activation and of what it has learned."
+            "a function of the activation and of its learned values."
         )
     return LAYERS[type(activation)](activation, learned)

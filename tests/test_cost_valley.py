@@ -13,7 +13,13 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknn import AfterEpoch, CostValleyDisplay, FFNNClassifier, FFNNRegressor
+from sknn import (
+    AfterEpoch,
+    CostValleyDisplay,
+    FFNNClassifier,
+    FFNNRegressor,
+    TabularRegressor,
+)
 from sknn.fitting.landscape import Landscape
 
 mpl.use("Agg")
@@ -157,6 +163,13 @@ def test_a_random_direction_is_as_long_as_the_weights_and_has_no_bias():
         np.testing.assert_allclose(length, np.linalg.norm(W, axis=0))
 
 
+def test_a_random_direction_does_not_move_later_points():
+    land = Landscape(CLASSIFIER, X, Y)
+    land.random_direction(np.random.RandomState(0))
+    again = land.point(CLASSIFIER.coefs_, CLASSIFIER.intercepts_)
+    np.testing.assert_array_equal(again, land.fitted)
+
+
 def test_without_paths_the_plane_reaches_as_far_as_the_weights():
     display = show(MODEL, D, T, **COARSE)
     np.testing.assert_allclose(display.x, np.linspace(-1, 1, 5))
@@ -198,6 +211,16 @@ def test_pipelines_searches_and_tables_are_taken():
     frame = pd.DataFrame({"size": X[:, 0], "kind": np.where(X[:, 1] > 3, "a", "b")})
     model = FFNNClassifier(3, **QUICK).fit(frame, Y)
     assert np.isfinite(show(model, frame, Y, **COARSE).losses).all()
+
+
+def test_the_network_of_an_ensemble_gets_encoded_rows():
+    template = FFNNRegressor(3, **QUICK)
+    model = TabularRegressor(template, encoder=StandardScaler(), n_members=1)
+    model.set_params(random_state=0).fit(D, T)
+    network, scaled = model.members_[0][-1], model.encoder_.transform(D)
+    np.testing.assert_array_equal(
+        show(model, D, T, **COARSE).losses, show(network, scaled, T, **COARSE).losses
+    )
 
 
 def test_the_estimator_stays_as_it_is():

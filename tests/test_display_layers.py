@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.model_selection import GridSearchCV
+from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
@@ -83,6 +84,9 @@ def test_a_display_finds_the_network(display_class, fitted):
 def test_what_holds_no_network_is_refused(display_class):
     with pytest.raises(TypeError, match="has no network to draw: pass"):
         draw(display_class, StandardScaler().fit(X), X)
+    other = MLPRegressor(hidden_layer_sizes=3, tol=9.0).fit(FRAME, y)
+    with pytest.raises(TypeError, match="MLPRegressor has no network to draw: pass"):
+        draw(display_class, other, FRAME)
 
 
 def test_a_pipeline_names_the_columns_that_its_steps_report():
@@ -249,7 +253,14 @@ def test_every_neuron_is_an_image():
 
 
 @pytest.mark.parametrize(
-    "params", [{"image_shape": (2, 3)}, {"max_columns": 0}, {"max_neurons": 0}]
+    "params",
+    [
+        {"image_shape": (2, 3)},
+        {"image_shape": 4},
+        {"image_shape": (2, 2, 1)},
+        {"max_columns": 0},
+        {"max_neurons": 0},
+    ],
 )
 def test_wrong_sizes_are_refused(params):
     with pytest.raises(ValueError, match=next(iter(params))):
@@ -294,6 +305,7 @@ def test_panels_lie_inside_the_axes_that_are_given():
     for panel in display.axes_:
         box = panel.get_window_extent()
         assert inside.x0 <= box.x0 <= box.x1 <= inside.x1
+        assert inside.y0 <= box.y0 <= box.y1 <= inside.y1
     assert not left.child_axes
 
 

@@ -13,7 +13,8 @@ IGNORED = {"GL01", "GL02", "GL03", "ES01", "SA04", "RT02", "RT03", "RT04", "RT05
 IGNORED |= {"PR08", "PR09", "SS05", "YD01"}
 EXPORTED = [name for name in sknn.__all__ if callable(getattr(sknn, name))]
 WITH_METHODS = ["FFNNClassifier", "FFNNRegressor", "LossCurveDisplay", "NetworkDisplay"]
-WITH_METHODS += ["CostValleyDisplay", "LearningRateDisplay", "TableEncoder"]
+WITH_METHODS += ["ActivationsDisplay", "CostValleyDisplay", "LearningRateDisplay"]
+WITH_METHODS += ["TableEncoder", "WeightsDisplay"]
 METHODS = [
     f"{name}.{method}"
     for name in WITH_METHODS

@@ -64,6 +64,15 @@ def test_chunks_of_different_sizes_and_empty_ones():
     assert [*shuffled(iter([parts[1]]))] == []
 
 
+@pytest.mark.parametrize("n_rows", [1, 10, 25, 500])
+def test_no_row_is_lost_after_a_chunk_larger_than_the_buffer(n_rows):
+    ends = np.cumsum([1000, 20, 20, 20])
+    parts = [(y, y) for y in np.split(np.arange(ends[-1]), ends[:-1])]
+    out = [*shuffled(iter(parts), n_rows=n_rows, random_state=0)]
+    y = np.concatenate([part for _, part in out])
+    np.testing.assert_array_equal(np.sort(y), np.arange(ends[-1]))
+
+
 def test_given_chunks_are_not_written_to():
     parts = [*chunks(6)]
     copies = [(X.copy(), y.copy()) for X, y in parts]

@@ -154,7 +154,9 @@ def test_weights_of_rare_classes_make_no_frequency_table():
 
 def test_a_share_of_rows_to_hold_out_beside_given_ones_is_reported():
     model = FFNNRegressor(validation_fraction=0.3, early_stopping=True, **GOOD)
-    with pytest.warns(UserWarning, match="validation_fraction=0.3 has no effect beside"):
+    with pytest.warns(
+        UserWarning, match="validation_fraction=0.3 has no effect with X_val"
+    ):
         model.fit(X, y, X_val=X, y_val=y)
 
 
@@ -223,7 +225,7 @@ def test_training_goes_on_where_nothing_can_be_printed(make, monkeypatch):
 
 
 def test_a_network_on_a_table_is_drawn_with_the_names_of_its_inputs():
-    pytest.importorskip("matplotlib")
+    plt = pytest.importorskip("matplotlib.pyplot")
     frame = pd.DataFrame(X[:, :2], columns=["$a_$", "b"])
     frame["kind"] = ["red", "blue", "green"] * 40
     model = FFNNRegressor(3, max_iter=2, learning_rate_schedule="cosine").fit(frame, y)
@@ -231,6 +233,7 @@ def test_a_network_on_a_table_is_drawn_with_the_names_of_its_inputs():
     display.figure_.canvas.draw()
     shown = [text.get_text() for text in display.ax_.texts]
     assert {"kind_blue", "kind_green", "kind_red"} <= {*shown}
+    plt.close(display.figure_)
 
 
 def test_columns_of_one_scale_are_not_blamed():

@@ -128,7 +128,7 @@ def test_a_loss_and_a_schedule_of_the_user_have_their_names():
 @pytest.mark.parametrize(
     ("params", "epochs", "reason"),
     [
-        ({}, "6", "max_iter=6 epochs were over"),
+        ({}, "6", "max_iter=6 epochs were reached"),
         (
             {"tol": 9.0, "n_iter_no_change": 2},
             "3",
@@ -139,7 +139,7 @@ def test_a_loss_and_a_schedule_of_the_user_have_their_names():
             "4, the best was 1",
             "the validation score did not improve in 3 epochs",
         ),
-        ({"max_time": 1e-9}, "1", "max_time=1e-09 seconds were over"),
+        ({"max_time": 1e-9}, "1", "max_time=1e-09 seconds were reached"),
     ],
 )
 def test_the_reason_is_that_of_the_end(params, epochs, reason):
@@ -152,7 +152,7 @@ def test_the_reason_is_that_of_the_end(params, epochs, reason):
 @pytest.mark.parametrize(
     ("solver", "max_iter", "reason"),
     [
-        ("lbfgs", 3, "max_iter=3 iterations were over"),
+        ("lbfgs", 3, "max_iter=3 iterations were reached"),
         ("lbfgs", 500, "the cost stopped improving"),
         (LBFGS(max_fun=3), 500, "STOP: TOTAL NO"),
     ],
@@ -220,7 +220,7 @@ def test_an_ensemble_counts_its_networks():
     total = sum(network.n_parameters_ for network in networks)
     assert summary.facts["parameters"] == f"{total:,} in all"
     assert summary.facts["epochs"] == "16"
-    assert summary.facts["ended because"] == "max_iter=16 epochs were over"
+    assert summary.facts["ended because"] == "max_iter=16 epochs were reached"
     assert "temperature" in summary.facts
     assert cells(html(model))
 

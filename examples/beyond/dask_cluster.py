@@ -41,7 +41,7 @@ if __name__ == "__main__":
 
 # %%
 # Both networks find 98.2 % of the new digits. The predictions of the Dask estimator are lazy: Dask computes
-# them where the rows are, when they are asked for.
+# them where the rows are, and only when they are needed.
 #
 # .. code-block:: none
 #

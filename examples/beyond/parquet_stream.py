@@ -3,7 +3,7 @@ How do I train on a file larger than memory?
 ============================================
 
 Read it chunk by chunk, mix the rows in a buffer with :func:`~sknn.shuffled`, and pass them to
-``partial_fit``. Here a process allows itself 96 MB beyond what Python and the libraries take, and
+``partial_fit``. Here a process limits itself to 96 MB beyond the memory of Python and the libraries, and
 learns from a table of 588 MB.
 
 The table is sorted by a column, which would mislead the network. So its row groups are read in
@@ -88,7 +88,7 @@ def learn(path, groups, X_val, y_val):
 
 
 def memory(name):
-    """Return what Linux says of the memory of this process, in MB."""
+    """Return the memory of this process, in MB, as Linux reports it."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) // 1024 for line in lines if line.startswith(name))
 

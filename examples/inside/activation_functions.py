@@ -2,7 +2,7 @@
 Which activation function, and what does it change?
 ===================================================
 
-The activation is what bends the boundary. With ``identity`` the boundary stays a straight line,
+The activation function bends the boundary. With ``identity`` the boundary stays a straight line,
 however many layers there are. With ``relu`` it has straight pieces, with ``tanh`` or ``silu`` it
 is smooth. Start with ``relu``, which is the default.
 """
@@ -70,7 +70,7 @@ print(f"with the higher rate: {patient.n_iter_} epochs, {patient.score(X, y):.1%
 # The functions themselves
 # ------------------------
 #
-# A neuron sums its inputs to Z, and puts out A = σ(Z). ``forward`` returns both. Here they are of
+# A neuron computes a sum Z and the output A = σ(Z). ``forward`` returns both. Here are those of
 # the eight neurons of the first layer, for all rows: each point lies on the curve of σ.
 
 fig, axes = plt.subplots(2, 3, figsize=(6.8, 4.2), sharex=True, layout="constrained")

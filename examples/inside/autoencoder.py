@@ -2,8 +2,8 @@
 Can a network compress images? An autoencoder
 =============================================
 
-Train it to predict its own input through a narrow layer: ``fit(X, X)``. What the narrow layer
-puts out is the compressed image. Here 64 pixels become 2, 8 or 16 numbers, and the network beats
+Train it to predict its own input through a narrow layer: ``fit(X, X)``. The output of
+the narrow layer is the compressed image. Here 64 pixels become 2, 8 or 16 numbers, and the network beats
 PCA with as many components.
 """
 

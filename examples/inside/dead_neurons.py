@@ -2,10 +2,10 @@
 Does my network have dead neurons?
 ==================================
 
-A neuron is dead if it puts out the same number for every row: the layers after it learn nothing
+A neuron is dead if its output is the same for every row: the layers after it learn nothing
 from it. With ``relu`` that happens when a step that is too long pushes its bias far below zero,
-since its derivative is 0 there. :class:`~sknn.ActivationsDisplay` draws what the layers put out,
-and counts the dead neurons.
+since its derivative is 0 there. :class:`~sknn.ActivationsDisplay` draws the outputs of the
+layers, and counts the dead neurons.
 """
 
 import matplotlib.pyplot as plt
@@ -30,7 +30,7 @@ def fitted(**settings):
 # -----------------------------
 #
 # Each panel is a layer: how often the activations of its neurons have which value. With ``relu``
-# many are exactly 0, for some rows. That is not a fault, as long as the same neuron is active for
+# many are exactly 0, for some rows. That is normal, as long as the same neuron is active for
 # others.
 
 healthy = fitted(learning_rate=0.003)
@@ -42,7 +42,7 @@ plt.show()
 # A learning rate that is too high
 # --------------------------------
 #
-# Most neurons of the second layer are 0 for all rows. The others have to do the work of all.
+# Most neurons of the second layer are 0 for all rows. Few neurons are left to tell the classes apart.
 
 too_high = fitted(learning_rate=0.1)
 print(f"accuracy {too_high.score(X_test, y_test):.3f}")

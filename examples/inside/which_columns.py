@@ -59,7 +59,7 @@ ax.set_xlabel("fall of R² when the column is shuffled")
 plt.show()
 
 # %%
-# ``carat`` is the weight, and weight and size say almost the same. Where columns are correlated
+# ``carat`` is the weight, and weight and size carry almost the same information. Where columns are correlated
 # like this, the network shares their effect among them in some way, and each one alone looks less
 # important than it is. Shuffle them together to see the importance of the group. R² falls by more
 # than 1, since predictions from wrong sizes are worse than the mean price:
@@ -74,9 +74,9 @@ print(f"fall of R² when {', '.join(size)} are shuffled together: {fall:.2f}")
 # How: partial dependence
 # -----------------------
 #
-# The mean prediction if all diamonds had this clarity, this colour, this cut. The bars stand in
+# The mean prediction if all diamonds had this clarity, this colour, this cut. The bars are in
 # alphabetical order. Experts rate clarity, from bad to good, as I1, SI2, SI1, VS2, VS1, VVS2,
-# VVS1, IF, and colour from D, the best, to J. The network was not told either order: it found
+# VVS1, IF, and colour from D, the best, to J. Neither order was given to the network: it found
 # both.
 
 fig, axes = plt.subplots(1, 3, figsize=(7, 3), sharey=True, layout="constrained")

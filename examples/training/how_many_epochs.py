@@ -31,7 +31,7 @@ SHARED = {
 # Train for too long, and look
 # ----------------------------
 #
-# With ``early_stopping=False`` the validation set is scored, but decides nothing. Training ends
+# With ``early_stopping=False`` the validation set is scored, but has no effect on training. Training ends
 # when the loss on the training rows stops improving, or after ``max_iter`` epochs.
 
 long = FFNNClassifier(early_stopping=False, **SHARED)
@@ -43,8 +43,8 @@ print(f"validation loss at the end: {long.validation_loss_curve_[-1]:.4f}")
 print(f"lowest validation loss: {min(long.validation_loss_curve_):.4f}, in epoch {best}")
 
 # %%
-# Both losses fall at first. Then the training loss falls on and the validation loss rises: the
-# network memorises its training rows, and is too sure of the others.
+# Both losses fall at first. Then the training loss keeps falling and the validation loss rises: the
+# network memorises its training rows, and becomes overconfident about the others.
 
 fig, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
 LossCurveDisplay.from_estimator(long, ax=ax)

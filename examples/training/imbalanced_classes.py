@@ -2,8 +2,8 @@
 How do I train on imbalanced classes?
 =====================================
 
-When one class is rare, a network finds few of its members: the loss is lower if it says
-"no" more often. ``class_weight="balanced"`` gives every class the same total weight. More of the
+When one class is rare, a network finds few of its members: the loss is lower if it predicts
+the frequent class more often. ``class_weight="balanced"`` gives every class the same total weight. More of the
 rare class is then found, at the price of more false alarms.
 
 The data are tumours of the breast, which ship with scikit-learn. All benign ones are kept and

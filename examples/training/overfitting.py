@@ -38,8 +38,8 @@ large = {
 # One remedy at a time
 # --------------------
 #
-# The same network six times. Only what stands in the title differs. White is a probability of
-# 0.5, and the darker the colour, the surer the network.
+# The same network six times. Only the setting in the title differs. White is a probability of
+# 0.5; the darker the colour, the closer the probability is to 0 or 1.
 
 settings = {
     "no penalty": {"alpha": 0},

@@ -3,8 +3,8 @@ How do I use my own validation set inside a Pipeline?
 =====================================================
 
 With ``transform_input=["X_val"]``: the validation set then passes through the same steps as the
-rows for training. ``fit(X, y, network__X_val=X_val)`` looks shorter, but hands over rows that
-skip the steps before the network.
+rows for training. ``fit(X, y, network__X_val=X_val)`` looks shorter, but its rows skip the
+steps before the network.
 
 If the validation rows need not be of your choice, there is a simpler way: with
 ``early_stopping=True`` alone, the network holds out a tenth of the rows, after all steps.
@@ -57,7 +57,7 @@ report("a tenth held out", pipeline.fit(X_rest, y_rest))
 # With your own set
 # -----------------
 #
-# scikit-learn passes ``X_val`` on only where that is asked for: by metadata routing, by
+# scikit-learn passes ``X_val`` on only where this is requested: by metadata routing, by
 # ``set_fit_request`` for the network, and by ``transform_input`` for the steps before it.
 
 with sklearn.config_context(enable_metadata_routing=True):

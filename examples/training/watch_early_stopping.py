@@ -65,7 +65,7 @@ display = LossCurveDisplay.from_estimator(network)
 display.ax_.set_yscale("log")
 
 # %%
-# What the callback noted. The accuracy levels off after some 20 epochs. The loss, which also
+# The values recorded by the callback. The accuracy levels off after some 20 epochs. The loss, which also
 # counts how sure the network is, improves until the best epoch.
 
 fig, ax = plt.subplots(figsize=(6, 3.2), layout="constrained")

@@ -85,7 +85,7 @@ plt.show()
 # Amounts: the price of diamonds
 # ------------------------------
 #
-# The gamma loss is about ratios: an error of 10 % counts the same on cheap and on dear diamonds.
+# The gamma loss is about ratios: an error of 10 % counts the same on cheap and on expensive diamonds.
 
 diamonds = pd.read_csv(DATA)
 X, price = diamonds.drop(columns="price"), diamonds["price"].astype(float)

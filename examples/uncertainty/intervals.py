@@ -3,7 +3,7 @@ How often is the target inside its interval?
 ============================================
 
 :meth:`TabularRegressor.predict_interval <sknn.TabularRegressor.predict_interval>` returns
-intervals with the coverage that was asked for. It learns how wide they must be from rows that
+intervals with the requested coverage. Their width comes from the errors on rows that
 the members of the ensemble left out. All rows get the same width. Two quantiles give
 every row a width of its own, without a promise about the coverage.
 
@@ -69,7 +69,7 @@ for name in quarter.cat.categories:
     print(f"{name:13}" + " ".join(cells))
 
 # %%
-# Left: what was asked for is reached. Right: errors of the held-out rows against x0, with
+# Left: the requested coverage is reached. Right: errors of the held-out rows against x0, with
 # the ends of both kinds of interval, in the colours of the left. The quantiles differ from row to row, so their medians
 # over twenty parts of x0 are drawn.
 

@@ -77,8 +77,8 @@ for name, P in (found | {"the true probabilities": truth[test]}).items():
 # ------------------
 #
 # scikit-learn's :class:`~sklearn.calibration.CalibrationDisplay` draws them. On the dashed line
-# the probabilities are right. A curve flatter than the line is too sure of itself, a steeper
-# one not sure enough.
+# the probabilities are right. A curve flatter than the line means overconfidence, a steeper
+# one underconfidence.
 
 fig, axes = plt.subplots(1, 2, figsize=(8, 4), layout="constrained", sharey=True)
 for number, (name, P) in enumerate(found.items()):

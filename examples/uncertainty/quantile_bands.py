@@ -25,7 +25,7 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 # The price of a diamond by its weight
 # ------------------------------------
 #
-# With the weight as the only column, much of the price is unknown: the band is what is left.
+# With the weight as the only column, much of the price is unknown: the band shows how much.
 
 diamonds = pd.read_csv(DATA)
 X, price = diamonds[["carat"]], diamonds["price"].astype(float)

@@ -280,8 +280,8 @@ class DaskFFNNRegressor(OnDask, FFNNRegressor):
         check_is_fitted(self)
         if isinstance(self._loss, Quantile) and len(self._loss.levels) > 1:
             raise ValueError(
-                "Several quantiles are scored by the quantiles of all y, which no worker "
-                "knows: call to_local().score with rows that fit into memory."
+                "The score of several quantiles needs all of y on one machine: call "
+                "to_local().score with rows that fit into memory."
             )
         total, first, second, left = self._sums(squares, X, y, sample_weight)
         spread = second - first**2 / total

@@ -60,7 +60,7 @@ def never(estimator: Any) -> bool:
 
 
 def rows_by(model: Any, method: str, empty: Array, X: Any, *args: Any) -> Array:
-    """Return what a method of `model` says of the rows of one partition.
+    """Return the result of a method of `model` for the rows of one partition.
 
     `empty`, of shape (0, ...), is what is said of an X of shape (0, n_features).
     """
@@ -180,7 +180,7 @@ class OnDask(BaseFFNN):
         return model
 
     def _sums(self, sums: Any, X: Any, y: Any, sample_weight: Any) -> Array:
-        """Return what `sums` says of all partitions, added up."""
+        """Return the results of `sums` for all partitions, added up."""
         check_is_fitted(self)
         blocks = blocks_of(X, y, sample_weight, self._plain.__name__)
         model, run = dask.delayed(self.to_local()), dask.delayed(sums_of)
@@ -194,7 +194,7 @@ class OnDask(BaseFFNN):
         return np.sum(known, axis=0)
 
     def hidden_representation(self, X: Any, layer: int = -1) -> Any:
-        """Return what the neurons of a hidden layer put out, lazily.
+        """Return the outputs of a hidden layer, lazily.
 
         Parameters
         ----------
@@ -215,7 +215,7 @@ class OnDask(BaseFFNN):
     def _lazily(
         self, method: str, X: Any, columns: tuple[int, ...], dtype: Any, *args: Any
     ) -> Any:
-        """Return what a method of the local estimator says of X, as a dask array.
+        """Return the result of a method of the local estimator for X, as a dask array.
 
         Its rows have the shape `columns`; its dtype is that of the network if None.
         """

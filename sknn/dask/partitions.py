@@ -52,8 +52,9 @@ def blocks_of(X: Any, y: Any, sample_weight: Any, plain: str) -> list[Any]:
         columns.append(partitions(values, name, plain))
         if len(columns[-1]) != len(rows):
             raise ValueError(
-                f"X has {len(rows)} partitions and {name} {len(columns[-1])}, or other "
-                "numbers of rows: give both the same ones, for example by repartition."
+                f"X has {len(rows)} partitions and {name} {len(columns[-1])}, or their "
+                "numbers of rows differ: give both the same partitions, for example by "
+                "repartition."
             )
     block = dask.delayed(Block)
     return [block(*each, k) for k, each in enumerate(zip(*columns, strict=True))]

@@ -53,7 +53,7 @@ class DaskWorkers:
         if len(blocks) < len(self._addresses):
             warn_user(
                 f"X has {len(blocks)} partitions for {len(self._addresses)} workers, so "
-                "that some have nothing to do: make more, with rechunk or repartition."
+                "some workers are idle: make more partitions, by rechunk or repartition."
             )
         self._shares: list[Future] = []
         self._scored: list[Future] = []
@@ -150,8 +150,8 @@ class DaskWorkers:
                 if not left:
                     raise RuntimeError(
                         f"{TRIES} times in a row, workers were lost in one round: they may "
-                        "need more memory, or smaller shares, on more workers. The log of "
-                        f"the workers says more. {error}"
+                        "need more memory, or smaller shares, on more workers. See the log "
+                        f"of the workers. {error}"
                     ) from error
         raise AssertionError
 

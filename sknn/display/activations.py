@@ -1,4 +1,4 @@
-"""Activations: what the neurons of every layer put out, and which of them are dead."""
+"""Activations: the outputs of the neurons of every layer, and which neurons are dead."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.arrays import Array
-from .axes import layer_titles, path_to_network, points, pyplot, rows_for_network
+from .axes import layer_titles, path_to_network, pyplot, rows_for_network, size_in_points
 
 DEAD = 0.01  # a neuron whose A changes by less than this over the rows
 N_BINS = 40
@@ -15,12 +15,12 @@ ACROSS = 4  # panels in a row at most
 
 
 class ActivationsDisplay:
-    """What the neurons of every layer put out: a histogram of A per layer, over the rows.
+    """The outputs A of the neurons, as one histogram per layer over all rows.
 
-    Make it with `from_estimator`. The title of a hidden layer tells how many of its neurons
-    are dead: their A is (nearly) the same for every row, so that the next layer learns
-    nothing from them. A dead "relu" is always 0; a dead "tanh" or "sigmoid" is saturated,
-    always at the same end.
+    Make it with `from_estimator`. The title of a hidden layer has the number of its dead
+    neurons: their A is (nearly) the same for every row, so the next layer learns nothing
+    from them. A dead "relu" is always 0; a dead "tanh" or "sigmoid" is always saturated at
+    the same end.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class ActivationsDisplay:
         One per layer, the output last.
     figure_ : matplotlib Figure
     dead_ : list of ndarray of bool, each of shape (nodes,)
-        Which neurons of every hidden layer are dead: A changes by less than 0.01.
+        Which neurons of every hidden layer are dead: their A varies by less than 0.01.
 
     See Also
     --------
@@ -63,13 +63,13 @@ class ActivationsDisplay:
     def from_estimator(
         cls, estimator: Any, X: Any, *, ax: Any = None
     ) -> ActivationsDisplay:
-        """Draw what the layers of a fitted estimator put out for the rows of X.
+        """Draw the outputs of all layers of a fitted estimator for the rows of X.
 
         Parameters
         ----------
         estimator : FFNN*, Tabular*, Pipeline or search
-            A fitted one; of a Pipeline the last step, of a search the best estimator, of a
-            Tabular* the last network of the first member.
+            Fitted. The last step of a Pipeline, the best estimator of a search, or the last
+            network of the first member of a Tabular* is drawn.
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Rows as for ``estimator.predict``, at least two; some hundreds are enough.
         ax : matplotlib Axes or None, default=None
@@ -111,7 +111,7 @@ class ActivationsDisplay:
         self.dead_ = [A.max(axis=0) - A.min(axis=0) < DEAD for A in hidden]
         self.axes_ = _panels(ax, len(self.activations))
         self.figure_ = self.axes_[0].figure
-        width = points(self.axes_[0])[0]
+        width = size_in_points(self.axes_[0])[0]
         titles = [title.replace(" · ", "\n") for title in self.layer_titles]
         for number, dead in enumerate(self.dead_):
             titles[number] += f"\n{dead.sum()} of {len(dead)} dead"

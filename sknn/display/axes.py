@@ -1,4 +1,4 @@
-"""Where to draw, and what: new axes, and the network in an estimator of any kind."""
+"""What displays share: axes to draw on, and the network in an estimator of any kind."""
 
 from __future__ import annotations
 
@@ -23,11 +23,16 @@ LOSSES = {
 }
 
 
-def path_to_network(estimator: Any) -> list[Any]:
-    """Return `estimator` and what it holds, down to the fitted network, the last entry.
+def is_network(estimator: Any) -> bool:
+    """Return whether `estimator` is a single network of this package."""
+    return hasattr(type(estimator), "hidden_representation")
 
-    Of a search this is the best estimator, of a Pipeline the last step, of a Tabular* the
-    last network of the first member.
+
+def path_to_network(estimator: Any) -> list[Any]:
+    """Return `estimator` and all that is nested in it, down to the fitted network.
+
+    The path goes from a search to its best estimator, from a Pipeline to its last step,
+    and from a Tabular* to the last network of its first member.
 
     Raises
     ------
@@ -36,7 +41,7 @@ def path_to_network(estimator: Any) -> list[Any]:
     """
     check_is_fitted(estimator)
     path = [estimator]
-    while not hasattr(path[-1], "loss_curve_"):
+    while not is_network(path[-1]):
         holder = path[-1]
         if hasattr(holder, "best_estimator_"):
             path.append(holder.best_estimator_)
@@ -53,11 +58,6 @@ def path_to_network(estimator: Any) -> list[Any]:
     return path
 
 
-def network_in(estimator: Any) -> Any:
-    """Return the fitted network in `estimator`: itself, or what `path_to_network` finds."""
-    return path_to_network(estimator)[-1]
-
-
 def rows_for_network(path: list[Any], X: Any) -> Any:
     """Return `X`, (n_samples, n_features), as the network at the end of `path` takes it."""
     for holder in path[:-1]:
@@ -69,9 +69,9 @@ def rows_for_network(path: list[Any], X: Any) -> Any:
 
 
 def input_names(path: list[Any]) -> list[str]:
-    """Return the names of the network's inputs: columns of X, or what they are encoded to.
+    """Return the names of the network's inputs: columns of X, or encoded columns.
 
-    Of a Pipeline they are those that its steps report; x0, x1, ... where there are none.
+    The steps of a Pipeline may report them. Without names they are x0, x1, ...
     """
     n_inputs = len(path[-1].coefs_[0])
     for holder in reversed(path):
@@ -90,12 +90,12 @@ def _names_from(holder: Any) -> list[str]:
         return [str(name) for name in getattr(holder, "feature_names_in_", [])]
     try:
         return [str(name) for name in encoder.get_feature_names_out()]
-    except (AttributeError, ValueError):  # a step that cannot tell
+    except (AttributeError, ValueError):  # a step without names
         return []
 
 
 def output_names(path: list[Any]) -> list[str]:
-    """Return the names of the outputs: classes, of two the second one, or y0, y1, ..."""
+    """Return the names of the outputs: the classes (the second of two), or y0, y1, ..."""
     classes: Any = next((h.classes_ for h in path if hasattr(h, "classes_")), [])
     n_outputs = path[-1].n_outputs_
     if len(classes) == n_outputs > 1:
@@ -139,7 +139,7 @@ def loss_title(network: Any) -> str:
 
 
 def new_axes(ax: Any) -> Any:
-    """Return `ax`, or new axes; importing matplotlib only now that it is needed."""
+    """Return `ax`, or new axes if it is None."""
     plt = pyplot()
     return plt.subplots(layout="constrained")[1] if ax is None else ax
 
@@ -161,13 +161,13 @@ def pyplot() -> Any:
     return plt
 
 
-def points(ax: Any) -> tuple[float, float]:
+def size_in_points(ax: Any) -> tuple[float, float]:
     """Return width and height of `ax` in points, of which an inch has 72."""
     box = ax.get_window_extent()
     unit = 72 / ax.figure.dpi
     return box.width * unit, box.height * unit
 
 
-def plain(text: str) -> str:
-    """Return `text` so that a dollar sign does not begin a formula."""
+def without_formulas(text: str) -> str:
+    """Return `text` with dollar signs escaped, which would begin a formula."""
     return text.replace("$", r"\$")

@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 
 from ..engine.arrays import Array
 from ..fitting.landscape import Landscape
-from .axes import network_in, new_axes
+from .axes import new_axes, path_to_network, rows_for_network
 
 MARGIN = 0.25  # around paths, as a share of their extent
 LEVELS = 24
@@ -29,7 +29,7 @@ class CostValleyDisplay:
     losses : array-like of shape (n_y, n_x)
         The loss at every point of the grid.
     paths : dict of str to array-like of shape (n_snapshots, 2), default=None
-        Where training went, by name, projected on the plane.
+        The weights during training, by name, projected on the plane.
     shares : array-like of shape (2,), default=None
         The share of the paths' squared distances from the fitted network that lies along
         each direction; None for random directions.
@@ -50,14 +50,17 @@ class CostValleyDisplay:
 
     Notes
     -----
-    The loss is that of `loss_`, without the penalty. The plane has as coordinates weights
-    and biases in the units of training, where all columns of X, and y, have one scale. With
-    paths it is spanned by their two principal directions, as seen from the fitted weights;
-    otherwise by two random ones, in which each neuron has weights as long as its own: at a
-    distance of 1, they are as large as the fitted ones.
+    The loss is that of `loss_`, without the penalty. Weights and biases are in the units of
+    training, where all columns of X, and y, have one scale. With paths, the plane contains
+    their two principal directions, seen from the fitted weights; otherwise two random
+    directions, in which the weights of a neuron have the norm of its fitted weights.
 
-    ``AfterEpoch(path.append)`` records a path, from the network after the first epoch on. A
-    path seems to climb where it is far from the plane.
+    Networks in `paths` that have other layers, or do not differ from the fitted one, raise
+    a ValueError, and so does a grid without a finite loss.
+
+    ``AfterEpoch(path.append)`` records a path, from the network after the first epoch on.
+    The loss drawn under a path is that of its projection: it can seem to rise where the
+    path is far from the plane.
 
     Source: H. Li et al., "Visualizing the loss landscape of neural nets" (2018).
 
@@ -104,14 +107,14 @@ class CostValleyDisplay:
 
         Parameters
         ----------
-        estimator : FFNNRegressor, FFNNClassifier, Pipeline or search
-            A fitted one; of a Pipeline the last step, of a search the best estimator.
+        estimator : FFNN*, Tabular* (its first member), Pipeline or search
+            A fitted one.
         X, y : array-like of shapes (n_samples, n_features) and (n_samples,)
-            The rows whose loss is taken; some hundreds will do.
+            The rows for the loss; some hundreds are enough.
         paths : dict of str to list, default=None
             Networks or pairs ``(coefs_, intercepts_)`` in the order of training.
         span : float, default=None
-            How far the plane reaches; None is as far as the paths, or 1 without them.
+            The grid goes from -span to span; None covers the paths, or is 1 without them.
         resolution : int, default=40
             Points of the grid along each direction.
         random_state : int, RandomState instance or None, default=0
@@ -123,7 +126,7 @@ class CostValleyDisplay:
         -------
         display : CostValleyDisplay
         """
-        land = Landscape(network_in(estimator), _input_of(estimator, X), y)
+        land = _landscape(estimator, X, y)
         plane = _Plane.of(land, paths, check_random_state(random_state))
         x, y = plane.axes(span, resolution)
         losses = [[land.loss(plane.point(a, b)) for a in x] for b in y]
@@ -194,7 +197,7 @@ def _levels(losses: Any) -> tuple[Array, Any]:
         raise ValueError("No loss in the plane is finite: choose a smaller span.")
     low, high = float(losses.min()), float(losses.max())
     if low > 0 and high > low:
-        # What is far up, where a network diverges, would press the valley to one level.
+        # Without this limit, huge losses would leave a single level for the valley.
         high = min(high, float(np.median(losses.compressed())) * 100)
         return np.geomspace(low, high, LEVELS), LogNorm(low, high)
     high = max(high, low + 1e-12 * max(1.0, abs(low)))
@@ -206,14 +209,10 @@ def _short(loss: float) -> str:
     return f"{loss:,.0f}" if 100 <= loss < 1e6 else f"{loss:.2g}"
 
 
-def _input_of(estimator: Any, X: Any) -> Any:
-    """Return X as the network in a fitted Pipeline or search gets it."""
-    while hasattr(estimator, "best_estimator_"):
-        estimator = estimator.best_estimator_
-    if not hasattr(estimator, "steps"):
-        return X
-    before = estimator[:-1]
-    return _input_of(estimator.steps[-1][1], before.transform(X) if len(before) else X)
+def _landscape(estimator: Any, X: Any, y: Any) -> Landscape:
+    """Return the loss of the network in `estimator`, for X as `estimator` takes it."""
+    path = path_to_network(estimator)
+    return Landscape(path[-1], rows_for_network(path, X), y)
 
 
 class _Plane:

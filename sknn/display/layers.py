@@ -13,7 +13,7 @@ ALIASES = {"logistic", "swish"}  # second names
 
 
 class Row(NamedTuple):
-    """A row of the table; all of them texts."""
+    """A row of the table, as text."""
 
     layer: str
     nodes: str
@@ -29,7 +29,7 @@ def layer_rows(network: Any, encoder: Any, n_columns: int) -> list[Row]:
     ----------
     network : FFNNRegressor or FFNNClassifier
     encoder : transformer or None
-        What makes its input of X.
+        The fitted encoder between X and the network.
     n_columns : int
         The number of columns of X.
     """
@@ -65,7 +65,7 @@ def layer_rows(network: Any, encoder: Any, n_columns: int) -> list[Row]:
 
 
 def named_part(value: Any, registry: Mapping[str, Any]) -> str:
-    """Return how the user would name a part: ``leaky_relu(negative_slope=0.01)``.
+    """Return the name of a part with its settings: ``leaky_relu(slope=0.01)``.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def named_part(value: Any, registry: Mapping[str, Any]) -> str:
 
 
 def _encoding(network: Any, encoder: Any) -> str:
-    """Return in a few words what the input of the network is."""
+    """Return a short description of the input of the network."""
     if encoder is not None:
         return f"by {type(encoder).__name__}"
     scaling = getattr(getattr(network, "_features", None), "scaling", None)

@@ -14,10 +14,10 @@ from sklearn.utils.validation import _num_samples
 from ..engine.arrays import Array
 from ..fitting.callbacks import CALLBACK_ATTRIBUTES
 from ..fitting.fit import rows_of_batch
-from .axes import new_axes
+from .axes import is_network, new_axes
 
 SMOOTHING = 0.8
-EXPLODED = 3.0  # times what the loss has come down, or its least value
+EXPLODED = 3.0  # times the fall of the loss so far, or its lowest value
 
 
 class LearningRateDisplay:
@@ -30,14 +30,14 @@ class LearningRateDisplay:
     rates : array-like of shape (n_steps,)
         The learning rate of every step, ascending.
     losses : array-like of shape (n_steps,)
-        The loss of the next mini-batch after that step, in the units of `loss_curve_`.
+        The loss of the next mini-batch, after that step, in the units of `loss_curve_`.
     smoothing : float, default=0.8
         Share of the past in the moving average of the losses, in [0, 1).
 
     Attributes
     ----------
     suggested_rate_ : float
-        A tenth of the rate at which the smoothed loss is least.
+        A tenth of the rate with the lowest smoothed loss.
     smoothed_losses_ : ndarray of shape (n_steps,)
         The exponential moving average, divided by the sum of its weights.
     ax_, figure_ : matplotlib Axes and Figure
@@ -50,19 +50,19 @@ class LearningRateDisplay:
 
     Notes
     -----
-    Every step takes one mini-batch of the size that `fit` would take. A solver without a
-    learning rate, "lbfgs", raises a ValueError, an estimator of several networks a
-    TypeError.
+    Every step takes one mini-batch, of the same size as in `fit`. "lbfgs", which has no
+    learning rate, raises a ValueError, and so does a loss that explodes at `min_rate`. An
+    estimator of several networks raises a TypeError.
 
     Source: L. N. Smith, "Cyclical learning rates for training neural networks" (2015).
 
-    The suggestion is where to begin, not an optimum. It was compared with the rate at which
-    the loss falls most steeply, on seven data sets with "adam" and with
-    ``SGD(momentum=0.9)``, 60 epochs with "cosine", 3-fold. A tenth of the rate of the least
-    loss was ahead in 7 of 14 cases, behind in 6. It was far behind on the diabetes data
-    alone, which a network overfits at any rate that trains fast (R² 0.26 to 0.48 with
-    "adam"); the steepest rate was behind on friedman1 (0.85 to 0.92 with SGD). The rate of
-    the least loss itself diverged in six of seven cases with SGD.
+    The suggestion is a start, not an optimum. It was compared with the rate at which the
+    loss falls most steeply, on seven data sets with "adam" and with ``SGD(momentum=0.9)``:
+    60 epochs with "cosine", 3-fold cross-validation. A tenth of the rate with the lowest
+    loss was better in 7 of 14 cases and worse in 6. It was much worse only on the diabetes
+    data, which a network overfits at any rate that trains fast (R² 0.26 against 0.48 with
+    "adam"). The steepest rate was worse on friedman1 (0.85 against 0.92 with SGD). The rate
+    with the lowest loss itself diverged in six of seven cases with SGD.
 
     Examples
     --------
@@ -97,14 +97,14 @@ class LearningRateDisplay:
     ) -> LearningRateDisplay:
         """Train a clone at a learning rate that rises from step to step, and plot its loss.
 
-        The estimator itself stays as it is, and need not be fitted.
+        The estimator need not be fitted, and does not change.
 
         Parameters
         ----------
         estimator : FFNNRegressor, FFNNClassifier, Pipeline or search
-            Of a Pipeline the last step, of a fitted search the best estimator.
+            The last step of a Pipeline or the best estimator of a fitted search is used.
         X, y : array-like of shapes (n_samples, n_features) and (n_samples,)
-            What the steps before in a Pipeline, and then the network, are fitted to.
+            Training rows and targets; the earlier steps of a Pipeline are fitted to them.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights, >= 0.
         min_rate, max_rate : float, default=1e-5, 10.0
@@ -148,7 +148,7 @@ class LearningRateDisplay:
             self.suggested_rate_, color="C1", ls="--", label=label
         )
         ax.set(xscale="log", xlabel="learning rate", ylabel="loss")
-        # What explodes would press all else to the ground.
+        # Without these limits, an exploding loss would flatten the rest of the curve.
         place = int(smooth.argmin())
         least, start = float(smooth[place]), float(smooth[: place + 1].max())
         height = max(start - least, 0.1 * abs(least), 1e-12)
@@ -178,7 +178,7 @@ def suggested(rates: Array, smooth: Array) -> float:
 
 
 def _rates(min_rate: float, max_rate: float, n_steps: int) -> Array:
-    """Return the rates of the steps, and one more: the next step tells the last loss."""
+    """Return the rates of the steps, and one more: the next step measures the last loss."""
     if not 0 < min_rate < max_rate < np.inf:
         raise ValueError(
             f"min_rate={min_rate!r} must be above 0 and below max_rate={max_rate!r}."
@@ -198,7 +198,7 @@ def _untrained(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
         if len(estimator.steps) > 1:
             X = clone(estimator[:-1]).fit_transform(X, y)
         return _untrained(estimator.steps[-1][1], X, y)
-    if not hasattr(type(estimator), "hidden_representation"):
+    if not is_network(estimator):
         raise TypeError(
             f"{type(estimator).__name__} has no learning rate of its own: pass an "
             "FFNNRegressor or FFNNClassifier, or a Pipeline that ends in one."
@@ -225,7 +225,7 @@ def _losses(network: Any, X: Any, y: Any, sample_weight: Any, rates: Array) -> l
     losses: list[float] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # An epoch that moves next to nothing fits the encoder and the scales to all rows.
+        # An epoch of tiny steps: it fits the encoder and the scales to all rows.
         network.set_params(learning_rate=1e-6 * float(rates[0])).fit(X, y, sample_weight)
         rows = np.arange(_num_samples(X))
         rows = rows if sample_weight is None else rows[np.asarray(sample_weight) > 0]
@@ -261,7 +261,7 @@ def _batches(rows: Array, size: int, random: Any) -> Iterator[Array]:
 
 
 def _has_exploded(losses: list[float]) -> bool:
-    """Return whether the loss is far above its least value, mini-batches being noisy."""
+    """Return whether the smoothed loss is far above its lowest value."""
     smooth = smoothed(np.array(losses), SMOOTHING)
     least = smooth.min()
     return bool(smooth[-1] > least + EXPLODED * max(abs(least), smooth[0] - least))

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from ..engine.arrays import Array
-from .axes import loss_title, new_axes, path_to_network, points, pyplot
+from .axes import loss_title, new_axes, path_to_network, pyplot, size_in_points
 
 HEADROOM = 0.25  # of the height: the strip for the legend, which no curve reaches
 
@@ -16,9 +16,9 @@ HEADROOM = 0.25  # of the height: the strip for the legend, which no curve reach
 class LossCurveDisplay:
     """How training went: loss, validation loss, best epoch, score and learning rate.
 
-    Make it with `from_estimator`. With dropout, the training loss often lies above the
-    validation loss: it is measured with dropout on, and as a mean over an epoch in which
-    the network still improves.
+    Make it with `from_estimator`. The training loss is often above the validation loss: it
+    is measured with dropout on, and is the mean over an epoch during which the network
+    improves.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class LossCurveDisplay:
     score_curve : array-like or None, default=None
         Score of the validation set after every epoch.
     loss_name, score_name : str, default="loss", "score"
-        What the axes are called.
+        Labels of the axes.
 
     Attributes
     ----------
@@ -45,12 +45,12 @@ class LossCurveDisplay:
     score_ax_ : matplotlib Axes or None
         The axes of the score: a panel below, or with `ax` the axis to the right.
     lines_ : list of matplotlib Line2D
-        Training, validation, best epoch, score and learning rate: those that there are.
+        Training, validation, best epoch, score and learning rate, as far as drawn.
 
     See Also
     --------
     NetworkDisplay : The network itself.
-    ActivationsDisplay : What its neurons put out.
+    ActivationsDisplay : The outputs of its neurons.
 
     Examples
     --------
@@ -93,8 +93,8 @@ class LossCurveDisplay:
         Parameters
         ----------
         estimator : FFNN*, Tabular*, Pipeline or search
-            A fitted one; of a Pipeline the last step, of a search the best estimator, of a
-            Tabular* the training loss of every member.
+            Fitted. The last step of a Pipeline or the best estimator of a search is shown,
+            and the training loss of every member of a Tabular*.
         ax : matplotlib Axes or None, default=None
             Where to plot; None makes a new figure.
 
@@ -103,10 +103,11 @@ class LossCurveDisplay:
         display : LossCurveDisplay
         """
         path = path_to_network(estimator)
-        network, ensemble = path[-1], path[max(len(path) - 2, 0)]
-        if hasattr(ensemble, "loss_curves_"):
-            display = cls(ensemble.loss_curves_, loss_name=loss_title(network))
-            return display.plot(ax=ax)
+        network = path[-1]
+        for holder in path[:-1]:
+            if hasattr(holder, "loss_curves_"):
+                display = cls(holder.loss_curves_, loss_name=loss_title(network))
+                return display.plot(ax=ax)
         scoring = network.scoring
         scored = scoring != "loss"
         display = cls(
@@ -153,7 +154,7 @@ class LossCurveDisplay:
         if own_panel or not scored:
             self._plot_rate()
         handles = [line for line in self.lines_ if line.get_label()[0] != "_"]
-        size = min(9.0, points(ax)[0] / 28)  # two columns fit in narrow axes, too
+        size = min(9.0, size_in_points(ax)[0] / 28)  # two columns fit in narrow axes, too
         ax.legend(
             handles=handles, loc="upper center", ncols=2, fontsize=size, frameon=False
         )
@@ -191,7 +192,7 @@ class LossCurveDisplay:
         """Plot the score in its panel, or on the axis to the right, with headroom."""
         ax = self.score_ax_
         label = f"validation {self.score_name}"
-        # In its own panel it needs no entry in the legend: the label of the axis says it.
+        # In its own panel, the label of the axis takes the place of the legend.
         self._plot_known(ax, self.score_curve, "_" if own_panel else label, "C2")
         ax.set_ylabel(f"validation\n{self.score_name}" if own_panel else label)
         if not own_panel:
@@ -217,7 +218,7 @@ class LossCurveDisplay:
         return np.arange(1, n + 1) + (0 if self.n_iter is None else self.n_iter - n)
 
     def _plot_rate(self) -> None:
-        """Plot the learning rate on an axis to the right, if it has changed at all."""
+        """Plot the learning rate on an axis to the right, unless it is constant."""
         rates = np.asarray(
             [] if self.learning_rate_curve is None else self.learning_rate_curve,
             dtype=float,
@@ -227,7 +228,7 @@ class LossCurveDisplay:
         self.rate_ax_ = self.ax_.twinx()
         self.rate_ax_.set_ylabel("learning rate")
         self.rate_ax_.set_ylim(0, np.nanmax(rates) / (1 - HEADROOM))
-        # The legend belongs to the loss axes: they must lie above these.
+        # The legend belongs to the axes of the loss, which must be drawn above these.
         self.ax_.set_zorder(self.rate_ax_.get_zorder() + 1)
         self.ax_.patch.set_visible(False)
         self.lines_ += self.rate_ax_.plot(

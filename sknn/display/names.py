@@ -8,10 +8,10 @@ WIDTH = 0.56  # of a character, as a share of the size of the font
 
 
 def short_names(names: Sequence[str], limit: int) -> list[str]:
-    """Return the names with at most `limit` characters where they then still differ.
+    """Return the names with at most `limit` characters, unless some would become equal.
 
-    They lose their ends, or if that makes some of them equal their middles: "worst
-    concavity" and "worst concave points" become "worst co…vity" and "worst co…oints".
+    Ends are cut off; if that makes names equal, middles are: "worst concavity" and "worst
+    concave points" become "worst co…vity" and "worst co…oints".
     """
     head = limit // 2
     ends = [name if len(name) <= limit else name[: limit - 1] + "…" for name in names]
@@ -27,6 +27,6 @@ def short_names(names: Sequence[str], limit: int) -> list[str]:
     return list(names)
 
 
-def size_of_words(words: Sequence[str], font: float) -> float:
-    """Return about how wide the longest word is in a `font` of that size, in points."""
+def width_of_words(words: Sequence[str], font: float) -> float:
+    """Return about how wide the longest word is, in points, in a font of `font` points."""
     return WIDTH * font * max(len(word) for word in words)

@@ -13,11 +13,11 @@ from .axes import (
     new_axes,
     output_names,
     path_to_network,
-    plain,
-    points,
+    size_in_points,
     standardised,
+    without_formulas,
 )
-from .names import short_names, size_of_words
+from .names import short_names, width_of_words
 
 COLOURS = "coolwarm"
 LINE = 1.25  # height of a line of text, in its font's size
@@ -55,7 +55,7 @@ class NetworkDisplay:
 
     See Also
     --------
-    WeightsDisplay : The first layer, where it is too wide for this picture.
+    WeightsDisplay : The first layer, also if it is too wide for this picture.
     LossCurveDisplay : How training went.
 
     Examples
@@ -94,14 +94,14 @@ class NetworkDisplay:
     ) -> NetworkDisplay:
         """Draw the network of a fitted estimator.
 
-        The weights of the first layer are per standard deviation of a column where the
-        network has scaled X, so that columns can be compared; `coefs_` has them per unit.
+        If the network scales X, the weights of the first layer are per standard deviation
+        of a column, so that columns can be compared; `coefs_` has them per unit.
 
         Parameters
         ----------
         estimator : FFNN*, Tabular*, Pipeline or search
-            A fitted one; of a Pipeline the last step, of a search the best estimator, of a
-            Tabular* the last network of the first member.
+            Fitted. The last step of a Pipeline, the best estimator of a search, or the last
+            network of the first member of a Tabular* is drawn.
         max_nodes : int, default=10
             Larger layers are folded.
         ax : matplotlib Axes or None, default=None
@@ -134,8 +134,8 @@ class NetworkDisplay:
         Parameters
         ----------
         ax : matplotlib Axes or None, default=None
-            Where to draw; None makes a new figure. Sizes follow from the space there is:
-            set the size of the figure first.
+            Where to draw; None makes a new figure. Sizes depend on the space in it: set
+            the size of the figure first.
 
         Returns
         -------
@@ -156,7 +156,7 @@ class NetworkDisplay:
 
     def _lay_out(self) -> None:
         """Set the limits of the axes, and sizes of nodes and text, in points."""
-        width, height = points(self.ax_)
+        width, height = size_in_points(self.ax_)
         n_rows = max(column.height for column in self._columns) + 1
         # Names of 14 characters on both sides leave half of the width to the network.
         self._font = min(9.0, width / 40, 0.72 * height / (n_rows + 5) / LINE * 1.3)
@@ -170,7 +170,7 @@ class NetworkDisplay:
             for column, names in ((first, self.input_names), (last, self.output_names))
         ]
         left, right = (
-            max(size_of_words(names, self._name_font) + self._node, 3 * self._font)
+            max(width_of_words(names, self._name_font) + self._node, 3 * self._font)
             for names in self._beside
         )
         self._step_x = max((width - left - right) / (len(self._columns) - 1), 10.0)
@@ -240,8 +240,7 @@ class NetworkDisplay:
                 "fontsize": self._name_font,
             }
             for name, place in zip(names, column.places, strict=True):
-                # A dollar sign would begin a formula.
-                self.ax_.annotate(plain(name), place, **style)
+                self.ax_.annotate(without_formulas(name), place, **style)
 
     def _draw_titles(self) -> None:
         """Write the title of every layer above it, and its number of neurons below."""
@@ -249,7 +248,7 @@ class NetworkDisplay:
         given = self.layer_titles or [f"layer {i}" for i in numbers]
         titles = ["input", *(title.replace(" · ", "\n") for title in given)]
         words = [word for title in titles for word in title.split("\n")]
-        fitting = self._font * 0.92 * self._step_x / size_of_words(words, self._font)
+        fitting = self._font * 0.92 * self._step_x / width_of_words(words, self._font)
         font = min(self._font, max(fitting, 6.0))
         every = int(np.ceil(font / fitting - 1e-9)) if fitting < font else 1
         top = max(column.height for column in self._columns) / 2 + 0.5
@@ -261,8 +260,8 @@ class NetworkDisplay:
             self.ax_.text(column.x, -top, str(column.size), va="top", **style)
 
     def _draw_key(self) -> None:
-        """Draw the small bar that tells what the colours mean."""
-        width, height = points(self.ax_)
+        """Draw the key: a small bar of colours below the network."""
+        width, height = size_in_points(self.ax_)
         line = LINE * self._font / height
         self.key_ax_ = key = self.ax_.inset_axes((0.35, 1.35 * line, 0.3, 0.5 * line))
         key.imshow(np.linspace(-1, 1, 64)[np.newaxis], cmap=COLOURS, aspect="auto")

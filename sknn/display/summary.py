@@ -22,9 +22,9 @@ LEFT = 3  # columns that are aligned to the left; the others are numbers
 
 @dataclass(frozen=True)
 class Summary:
-    """What a fitted estimator consists of, and how its training went.
+    """The layers and the settings of a fitted estimator, and how its training went.
 
-    It prints as a table of at most 80 columns, and shows as an HTML table in a notebook.
+    It is printed as a table of at most 80 columns; in a notebook it is an HTML table.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Summary:
     solver         adam
     learning rate  0.001, cosine
     epochs         50
-    ended because  max_iter=50 epochs were over
+    ended because  max_iter=50 epochs were reached
     training loss  0...
     """
 
@@ -133,20 +133,20 @@ class SummaryMixin:
     def summary(self) -> Summary:
         """Return the layers, and how training went: ``print(model.summary())``.
 
-        The number of columns and of inputs, the activation, dropout and number of
-        parameters of every layer; then the loss, the solver, the learning rate, the number
-        of epochs, why training ended, and the loss then. Dropout, solver and learning rate
-        are those set now, all else is that of the last fit.
+        For every layer: nodes, activation, dropout and number of parameters. Then the loss,
+        the solver, the learning rate, the number of epochs, why training ended, and the
+        final loss. Dropout, solver and learning rate are the current parameters; the rest
+        is from the last fit.
 
         Returns
         -------
         summary : Summary
-            Prints as a table of at most 80 columns, and is an HTML table in a notebook.
+            A table of at most 80 columns in a terminal, an HTML table in a notebook.
 
         Raises
         ------
         NotFittedError
-            If the estimator is not fitted: the number of columns is not known before.
+            If the estimator is not fitted.
 
         See Also
         --------
@@ -185,7 +185,7 @@ class SummaryMixin:
 
 
 def _plan(network: Any) -> dict[str, str]:
-    """Return what a network was to be trained with."""
+    """Return the loss, the solver and the learning rate of a network."""
     loss = network._loss
     solver = network.solver
     facts = {
@@ -204,7 +204,7 @@ def _uses_lbfgs(network: Any) -> bool:
 
 
 def _ends(network: Any) -> dict[str, str]:
-    """Return how long training was, why it ended, and the losses of the network kept."""
+    """Return the epochs, why training ended, and the losses of the network kept."""
     unit = "iterations" if _uses_lbfgs(network) else "epochs"
     best = getattr(network, "best_iter_", None)
     facts = {
@@ -230,7 +230,7 @@ def _ends(network: Any) -> dict[str, str]:
 
 
 def _scorer(scoring: Any) -> str:
-    """Return the name of what scores the validation set."""
+    """Return the name of the score of the validation set."""
     if scoring is None:
         return "its own score"
     return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "scorer")

@@ -1,4 +1,4 @@
-"""The first layer: what every neuron makes of every column, or of every pixel."""
+"""The weights of the first layer, for every neuron and every column or pixel."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ from typing import Any
 import numpy as np
 
 from ..engine.arrays import Array
-from .axes import input_names, new_axes, path_to_network, plain, points, standardised
-from .names import WIDTH, short_names, size_of_words
+from .axes import (
+    input_names,
+    new_axes,
+    path_to_network,
+    size_in_points,
+    standardised,
+    without_formulas,
+)
+from .names import WIDTH, short_names, width_of_words
 
 COLOURS = "RdBu_r"
 
@@ -17,7 +24,7 @@ class WeightsDisplay:
     """The weights of the first layer: columns × neurons, or an image per neuron.
 
     Make it with `from_estimator`. Blue is below 0, red above. The columns with the largest
-    weights come first, and neurons stand in the order of the column that they weigh most.
+    weights come first. Neurons are sorted by the column with their largest weight.
 
     Parameters
     ----------
@@ -37,7 +44,7 @@ class WeightsDisplay:
     ----------
     ax_, figure_ : matplotlib Axes and Figure
     table_ax_ : matplotlib Axes or None
-        The heatmap, which lies in `ax_` with its names and its bar; None with images.
+        The heatmap, inside `ax_` with its names and its bar; None with images.
     image_ : matplotlib AxesImage
     columns_ : ndarray of int
         The inputs from top to bottom, numbered as in `weights`; with images, all in order.
@@ -89,15 +96,15 @@ class WeightsDisplay:
     ) -> WeightsDisplay:
         """Draw the first layer of a fitted estimator.
 
-        Where the network has scaled X, weights are per standard deviation of a column, so
-        that columns can be compared; `coefs_` has them per unit. Of a column that never
-        changed they are 0.
+        If the network scales X, weights are per standard deviation of a column, so that
+        columns can be compared; `coefs_` has them per unit. For a constant column they
+        are 0.
 
         Parameters
         ----------
         estimator : FFNN*, Tabular*, Pipeline or search
-            A fitted one; of a Pipeline the last step, of a search the best estimator, of a
-            Tabular* the last network of the first member.
+            Fitted. The last step of a Pipeline, the best estimator of a search, or the last
+            network of the first member of a Tabular* is drawn.
         image_shape : tuple (height, width) or None, default=None
             Draws an image per neuron, where the columns of X are pixels.
         max_columns, max_neurons : int, default=20 and 100
@@ -153,7 +160,9 @@ class WeightsDisplay:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)!r}.")
         n_inputs = len(self.weights)
-        if self.image_shape is not None and np.prod(self.image_shape) != n_inputs:
+        if self.image_shape is not None and not (
+            np.shape(self.image_shape) == (2,) and np.prod(self.image_shape) == n_inputs
+        ):
             raise ValueError(
                 f"image_shape={self.image_shape!r} must be (height, width) with height × "
                 f"width = {n_inputs}, the inputs of the network."
@@ -162,26 +171,28 @@ class WeightsDisplay:
     def _draw_table(self) -> None:
         """Draw columns × neurons as a heatmap with a bar of colours."""
         W = self.weights
-        self.columns_ = _largest(W, self.max_columns)
-        neurons = _largest(W.T, self.max_neurons)
+        self.columns_ = _largest_rows(W, self.max_columns)
+        neurons = _largest_rows(W.T, self.max_neurons)
         shown = W[np.ix_(self.columns_, neurons)]
         peak = np.abs(shown).argmax(axis=0)
-        # Those that weigh the first column most come first, from the largest weight down.
+        # First the neurons with their largest weight in the first column, descending.
         order = np.lexsort((-shown[peak, np.arange(len(peak))], peak))
         self.neurons_ = neurons[order]
         top = np.abs(shown).max() or 1.0
         style = {"cmap": COLOURS, "vmin": -top, "vmax": top}
-        width, height = points(self.ax_)
+        width, height = size_in_points(self.ax_)
         self.ax_.set_axis_off()
         font = min(9.0, width / 40, 0.7 * height / len(shown))
         limit = max(8, int(0.35 * width / (WIDTH * font)))
         names = short_names([str(self.input_names[i]) for i in self.columns_], limit)
-        left = (size_of_words(names, font) + 8) / width
+        left = (width_of_words(names, font) + 8) / width
         bottom, right = 2 * font / height, 1 - 5 * font / width
         self.table_ax_ = ax = self.ax_.inset_axes((left, bottom, right - left, 1 - bottom))
         self.image_ = ax.imshow(shown[:, order], aspect="auto", **style)
         ax.set_xticks([])
-        ax.set_yticks(range(len(names)), [plain(name) for name in names], fontsize=font)
+        ax.set_yticks(
+            range(len(names)), [without_formulas(name) for name in names], fontsize=font
+        )
         counts = (len(order), W.shape[1], "neurons"), (len(names), len(W), "columns")
         ax.set_xlabel(" × ".join(_of(*count) for count in counts), fontsize=font)
         bar = self.ax_.inset_axes((right + 0.02, bottom, 0.03, 1 - bottom))
@@ -192,8 +203,8 @@ class WeightsDisplay:
         """Draw one image per neuron, side by side in rows, with a gap between them."""
         W = self.weights
         self.columns_ = np.arange(len(W))
-        self.neurons_ = _largest(W.T, self.max_neurons)
-        width, height = points(self.ax_)
+        self.neurons_ = _largest_rows(W.T, self.max_neurons)
+        width, height = size_in_points(self.ax_)
         n, (h, w) = len(self.neurons_), shape
         across = int(np.ceil(np.sqrt(n * width / height * (h + 1) / (w + 1))))
         across = min(max(across, 1), n)
@@ -208,8 +219,8 @@ class WeightsDisplay:
         self.ax_.set_axis_off()
 
 
-def _largest(W: Array, most: int) -> Array:
-    """Return which rows of W have the largest norms, at most so many, largest first."""
+def _largest_rows(W: Array, most: int) -> Array:
+    """Return the numbers of the rows of W with the largest norms, at most `most`."""
     return np.argsort(-np.linalg.norm(W, axis=1), kind="stable")[:most]
 
 

@@ -138,7 +138,7 @@ def sound(X: Input, name: str) -> Input:
     if X.nnz and not 0 <= X.indices.min() <= X.indices.max() < X.shape[1]:
         raise ValueError(
             f"{name} is a sparse matrix with column indices outside its {X.shape[1]} "
-            "columns: it is damaged. Its method check_format says more."
+            "columns: it is damaged. Call its method check_format for details."
         )
     # scikit-learn leaves sparse frames of True and False as they are.
     return X if X.dtype.kind == "f" else X.astype(np.float64)

@@ -252,7 +252,7 @@ class Features:
             raise TypeError(
                 f"input_gradient does not know the derivative of encoder={self.encoder!r}: "
                 "use TableEncoder, or put the encoder before the network in a Pipeline; "
-                "with encoder=None the derivative is that by the columns it puts out."
+                "with encoder=None the derivative is that by its output columns."
             )
         pulled_back: Array = self.encoder._pull_back(X, G)
         return pulled_back
@@ -329,7 +329,7 @@ def blanked(X: Input, rows: Array) -> Input:
 
 
 def _matrix(encoded: Any, dtype: Any, name: str) -> Input:
-    """Return what an encoder put out, (n, n_columns), as array or CSR matrix of float.
+    """Return the output of an encoder, (n, n_columns), as array or CSR matrix of float.
 
     Where it has left out all columns, as those of a single row, there is one of zeros.
     """

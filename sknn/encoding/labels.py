@@ -112,12 +112,12 @@ class Labels:
         if self.multilabel and n_classes > 2 and n > 1:
             if (np.ravel(y.sum(axis=1)) == 1).all():
                 warn_user(
-                    "Every row of y has exactly one label: several labels per row would be "
-                    "possible. For classes that exclude each other, pass y.argmax(axis=1)."
+                    "y is taken as several labels per row, but every row has exactly one "
+                    "label. For classes that exclude each other, pass y.argmax(axis=1)."
                 )
         elif self.classes.dtype.kind in "iuf" and MANY < n_classes > n / 4:
             warn_user(
-                f"y has {n_classes} different numbers in {n} rows, each of them a class: "
+                f"y has {n_classes} different numbers in {n} rows, each taken as a class: "
                 "for a quantity use FFNNRegressor or TabularRegressor."
             )
 
@@ -131,7 +131,7 @@ class Labels:
         raise ValueError(
             f"The classes {given.tolist()} are not those of the "
             f"fitted network, {self.classes.tolist()}: it cannot continue with others. Set "
-            "warm_start=False and call fit to start anew."
+            "warm_start=False and call fit to start again."
         )
 
     @cached_property

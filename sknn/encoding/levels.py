@@ -110,7 +110,7 @@ class Levels:
 
 
 def _type(value: Any) -> str:
-    """Return what a type is called where only numbers and text are told apart."""
+    """Return the name of a type, as numbers or text."""
     if isinstance(value, Number | np.bool_):
         return "numbers"
     return "text" if isinstance(value, str) else type(value).__name__

@@ -162,19 +162,19 @@ class TargetScaling:
 
 
 def check_range(scaling: TargetScaling, dtype: Any) -> None:
-    """Warn if floats of `dtype`, that of X, cannot tell the targets apart.
+    """Warn if floats of `dtype`, that of X, cannot resolve the targets.
 
     A ValueError is raised if they overflow.
     """
     name, (mean, std, _) = np.dtype(dtype).name, scaling.moments
     if (np.abs(mean) + 10 * std > float(np.finfo(dtype).max)).any():
         raise ValueError(
-            f"y is too large for {name}, in which X is: pass X as float64, or give y in "
+            f"y is too large for {name}, the dtype of X: pass X as float64, or give y in "
             "another unit."
         )
     if scaling.link == "identity" and scaling.moments.blurred(dtype).any():
         warn_user(
-            f"y varies too little around its mean for {name}, in which X is: predictions "
+            f"y varies too little around its mean for {name}, the dtype of X: predictions "
             "would be rounded. Subtract an offset from y"
             + (", or pass X as float64." if name == "float32" else ".")
         )

@@ -1,4 +1,4 @@
-"""What every activation function has to do: a = σ(z), and the way of the error back.
+"""The base of all activation functions: a = σ(z), and back propagation through it.
 
 Both directions work in place on the arrays that training owns. For a layer with values
 Z of shape (m, n) and outputs A of the same shape,

@@ -1,4 +1,4 @@
-"""Activation functions: what a neuron makes of its sum, and how the error passes back.
+"""Activation functions: the output of a neuron for its sum, and back propagation.
 
 Sources: D. Hendrycks and K. Gimpel (2016) for GELU and SiLU, D. Misra (2019) for Mish,
 D.-A. Clevert et al. (2015) for ELU, G. Klambauer et al. (2017) for SELU, K. He et al.

@@ -173,7 +173,7 @@ def sampled(network: Network, data: Data) -> Data:
 
 
 def is_flat(network: Network, X: Input, slack: float = 0.0) -> bool:
-    """Return whether the network puts out the same for all rows of X, (n, n_features).
+    """Return whether the output is the same for all rows of X, (n, n_features).
 
     The outputs may differ by `slack` before their activation.
     """

@@ -1,4 +1,4 @@
-"""What every loss has to do: how bad a prediction is, and the derivative.
+"""The base of all losses: how bad a prediction is, and the derivative.
 
 For targets Y and outputs A = σ(Z) of shape (m, n_outputs), the cost of one example is a sum
 over its outputs, C = Σ_j c(y_j, a_j); the cost of a batch is the mean over its examples.

@@ -1,4 +1,4 @@
-"""What every optimizer has to do: change the parameters by a gradient, and keep its memory.
+"""The base of all optimizers: change the parameters by a gradient, and keep a memory.
 
 All parameters are one flat vector, so a step is a few operations on whole vectors. They
 run in place and in blocks that fit the cache: every block is read from memory once, not

@@ -15,7 +15,7 @@ from .part import Part, part
 
 
 class Moment(NamedTuple):
-    """Where training stands: `progress` in [0, 1], `step` and `plateaus` from 0."""
+    """A moment of training: `progress` in [0, 1], `step` and `plateaus` from 0."""
 
     progress: float
     step: int

@@ -69,7 +69,7 @@ class BaseTabular(SummaryMixin, Versioned, CallbackSupportMixin, BaseEstimator):
 
     @classmethod
     def _unknown(cls, names: Iterable[str]) -> str:
-        """Return what to say of parameters that do not exist, "" if they all do."""
+        """Return the message about unknown parameters, "" if all are known."""
         known = cls._get_param_names()
         words = words_of_members(type(recipe(cls._targets_type.task)), known)
         return unknown_parameters(cls.__name__, names, known, words)
@@ -106,9 +106,8 @@ class BaseTabular(SummaryMixin, Versioned, CallbackSupportMixin, BaseEstimator):
         network = clone(self._network())
         if network.early_stopping is True:
             raise ValueError(
-                "estimator has early_stopping=True, but every member leaves rows out "
-                "already, and the best cycle ends are chosen by them: set "
-                "early_stopping=False."
+                "estimator has early_stopping=True, but every member already leaves rows "
+                "out, which choose the best cycle ends: set early_stopping=False."
             )
         # The rows are encoded once for all members.
         network.set_params(encoder=None, early_stopping=False, warm_start=False, verbose=0)
@@ -135,8 +134,8 @@ class BaseTabular(SummaryMixin, Versioned, CallbackSupportMixin, BaseEstimator):
         Parameters
         ----------
         **params : dict
-            Parameters by name. Where `estimator` is None or `encoder` is "auto", a nested
-            name first puts what they stand for in their place.
+            Parameters by name. With a nested name, `estimator=None` and `encoder="auto"`
+            are first replaced by the objects that they stand for.
 
         Returns
         -------

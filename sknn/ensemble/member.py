@@ -1,4 +1,4 @@
-"""Member: one network of an ensemble, and what it was at the ends of its cycles."""
+"""Member: one network of an ensemble, and its weights at the ends of its cycles."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
 """One call of fit, in the order in which it happens.
 
-- `checking`: what the user handed over, checked before anything is changed
-- `calls`: what a method says when it is called with arguments that it does not have
-- `hints`: names used by other libraries, and what they are called here
+- `checking`: the arguments of the user, checked before anything is changed
+- `calls`: errors for methods that are called with wrong arguments
+- `hints`: names in other libraries, and the names here
 - `weights`: weights of the examples, times those of their classes
 - `splitting`: which rows are held out
-- `validation_set`: the examples held out, and what the network scores there
+- `validation_set`: the held-out examples, and the score of the network on them
 - `parts`: names become the engine's pieces
-- `fit`: the whole of it: `Fit`, one call from the user's X and y to what is published
+- `fit`: `Fit`, a whole call, from X and y to the published attributes
 - `rounds`: the same over rounds, where several workers have a share of the rows each
 - `shares`: the rows of one worker, prepared, trained on and scored there
 - `blocks`: the partitions that a share is made of, and what is known of them

@@ -1,4 +1,4 @@
-"""Calls: what a method says when it is called with arguments that it does not have."""
+"""Calls: errors for methods that are called with wrong arguments."""
 
 from __future__ import annotations
 

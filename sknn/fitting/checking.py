@@ -1,4 +1,4 @@
-"""Checking: all that a user hands to `fit`, checked once, before anything is changed."""
+"""Checking: the arguments of `fit`, checked once, before anything is changed."""
 
 from __future__ import annotations
 
@@ -159,9 +159,7 @@ def _stops_early(estimator: Any, given: Given, n: int) -> bool:
     wanted = estimator.early_stopping
     if given.X_val is not None:
         for name, value in set_by_the_user(estimator, ("validation_fraction",)):
-            warn_user(
-                f"{name}={value!r} has no effect beside X_val: no rows are split off."
-            )
+            warn_user(f"{name}={value!r} has no effect with X_val: no rows are held out.")
         return bool(wanted)
     if given.incremental and wanted is True:
         warn_user(

@@ -53,7 +53,7 @@ def check_outputs(n_outputs: int, estimator: Any) -> None:
     """Raise a ValueError if training cannot continue from `estimator` with `n_outputs`."""
     if n_outputs != estimator.n_outputs_:
         raise ValueError(
-            f"y and loss ask for {n_outputs} outputs, but the fitted network has "
+            f"y and loss need {n_outputs} outputs, but the fitted network has "
             f"{estimator.n_outputs_}: use a new estimator, or warm_start=False."
         )
 
@@ -148,7 +148,7 @@ def _check_widths(network: Network, estimator: Any) -> None:
         raise ValueError(
             f"hidden_layer_sizes={estimator.hidden_layer_sizes!r} does not match the "
             f"fitted network's {fitted}: a network that continues to learn keeps its "
-            "shape. Set warm_start=False and call fit to start anew."
+            "shape. Set warm_start=False and call fit to start again."
         )
 
 
@@ -167,9 +167,9 @@ def _stands(network: Network, estimator: Any, past: Checkpoint) -> bool:
         if past.published is None or not np.array_equal(past.published, published):
             return False
         raise ValueError(
-            "activation or input_scale is not that of the fitted network: a stream with "
-            "early stopping cannot continue with another number of learned values. Use a "
-            "new estimator."
+            "activation or input_scale differs from that of the fitted network: a stream "
+            "with early stopping cannot continue with another number of learned values. "
+            "Use a new estimator."
         )
     params.flat[...] = past.params
     if past.published is not None:

@@ -1,4 +1,4 @@
-"""Ending: how training ended, and what the user should know of that."""
+"""Ending: how training ended, and the warnings about it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from .parts import Parts
 FAILED, ABSURD, BEGUN, FLOOR = 2.0, 100.0, 100, 0.1
 NOTHING = 1e-4  # a loss of a constant prediction that leaves nothing to learn
 FLAT = (
-    "The network predicts the same for every row: nothing gets through its layers, as with "
-    'a large alpha, or with "relu" after steps that were too long. Lower alpha or '
-    "learning_rate, or use another activation or initializer."
+    "The network predicts the same for every row: its layers pass no signal on, for "
+    "example because alpha is large, or because relu neurons have died after too large "
+    "steps. Lower alpha or learning_rate, or use another activation or initializer."
 )
 SLACK = 1e-6  # between equal outputs of a network that is no better than a constant
-UNEVEN = 10.0  # ratio of spreads of columns that is worth a word
+UNEVEN = 10.0  # ratio of spreads of columns that is mentioned
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Ending:
     one_class: bool
 
     def shortfall(self) -> str:
-        """Return what the user should know, "" if training went as it should."""
+        """Return the warning about the end of training, "" if there is none."""
         if self._has_failed():
             return self._failure()
         if self._is_flat():
@@ -100,7 +100,7 @@ class Ending:
         if history.stopped:
             return "a callback stopped training"
         if history.out_of_time:
-            return f"max_time={estimator.max_time:g} seconds were over"
+            return f"max_time={estimator.max_time:g} seconds were reached"
         if self.incremental:
             return "partial_fit trains one epoch per call"
         stochastic = isinstance(self.parts.solver, Optimizer)
@@ -108,7 +108,7 @@ class Ending:
             is_full = stochastic or len(history.costs) >= estimator.max_iter
             unit = "epochs" if stochastic else "iterations"
             return (
-                f"max_iter={estimator.max_iter} {unit} were over"
+                f"max_iter={estimator.max_iter} {unit} were reached"
                 if is_full
                 else history.message
             )

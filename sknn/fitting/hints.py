@@ -1,4 +1,4 @@
-"""Hints: names used by other libraries, misspellings, and what they are called here."""
+"""Hints: names used by other libraries, misspellings, and the right names."""
 
 from __future__ import annotations
 
@@ -127,9 +127,9 @@ def unknown_parameters(
     known: Iterable[str],
     words: Mapping[str, str] = PARAMETERS,
 ) -> str:
-    """Return what to say of the parameters `given` that are not among the `known` ones.
+    """Return the message about parameters `given` that are not among the `known` ones.
 
-    "" if there are none. `words` has what to use in the place of other names.
+    "" if there are none. `words` has the names here for the names in other libraries.
     """
     known = sorted(known)
     sentences = []
@@ -172,7 +172,7 @@ def no_attribute(estimator: Any, name: str) -> str:
 
 
 def words_of_members(network: type, known: Iterable[str]) -> dict[str, str]:
-    """Return what to use in an ensemble of members of the class `network`.
+    """Return the right names in an ensemble of members of the class `network`.
 
     `known` are the parameters of the ensemble. Those of the network are not among them.
     """
@@ -190,7 +190,7 @@ def words_of_members(network: type, known: Iterable[str]) -> dict[str, str]:
 
 
 def wrong_call(estimator: Any, method: str, expected: Signature, error: Exception) -> str:
-    """Return what to say of a call that `error` says the signature does not allow."""
+    """Return the message about a call that raised the TypeError `error`."""
     called, text = f"{type(estimator).__name__}.{method}()", str(error)
     found = re.search(r"unexpected keyword argument '(\w+)'", text)
     if found is None:
@@ -203,7 +203,7 @@ def wrong_call(estimator: Any, method: str, expected: Signature, error: Exceptio
     params = estimator.get_params(deep=False)
     there = {*known, *params, "set_callbacks"}
     hint = ARGUMENTS.get(word, "")
-    if there.isdisjoint(re.findall(r"\w+", hint)):  # what it names, other estimators have
+    if there.isdisjoint(re.findall(r"\w+", hint)):  # it is about other estimators
         hint = close[0] if close else ""
     if not hint and word in params:
         hint = f"the parameter {word} of the estimator"
@@ -212,7 +212,7 @@ def wrong_call(estimator: Any, method: str, expected: Signature, error: Exceptio
 
 
 def explain_value(estimator: Any, error: ValueError) -> None:
-    """Raise `error` again with a hint if it is of a name that is nearly right.
+    """Raise `error` again with a hint, if there is one.
 
     `error` is scikit-learn's "The 'loss' parameter of ... must be ...".
     """
@@ -222,14 +222,14 @@ def explain_value(estimator: Any, error: ValueError) -> None:
     name = found[1]
     if name == "scoring" and isinstance(getattr(estimator, name), str):
         raise type(error)(_unknown_scorer(estimator)) from None
-    # What is accepted stands before "Got ... instead."
+    # The accepted values come before "Got ... instead."
     hint = _hint(name, getattr(estimator, name), str(error).rpartition(" Got ")[0])
     if hint:
         raise type(error)(f"{error} {hint}") from None
 
 
 def _unknown_scorer(estimator: Any) -> str:
-    """Return what to say of a `scoring` that is no scorer: not all the names there are."""
+    """Return the message about a `scoring` that is no scorer, without all names."""
     close = get_close_matches(estimator.scoring, ["loss", *get_scorer_names()], n=1)
     question = f" Did you mean {close[0]!r}?" if close else ""
     return (
@@ -240,9 +240,9 @@ def _unknown_scorer(estimator: Any) -> str:
 
 
 def _hint(name: str, value: Any, allowed: str) -> str:
-    """Return what to say of the `value` of the parameter `name`, "" if nothing.
+    """Return a hint about the `value` of the parameter `name`, "" if there is none.
 
-    `allowed` is scikit-learn's list of what the parameter may be.
+    `allowed` is scikit-learn's list of the accepted values.
     """
     if isinstance(value, type):
         return f"Pass an instance instead of the class: {value.__name__}()."

@@ -1,4 +1,4 @@
-"""Inspection: what a fitted network computes on the way, and its derivatives."""
+"""Inspection: the values of all layers of a fitted network, and its derivatives."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class InspectionMixin:
         Returns
         -------
         Z, A : lists of ndarray of shape (n_samples, nodes), one per layer
-            ``A[-1]`` is what the network puts out: the predictions of a regressor before
+            ``A[-1]`` is the output of the network: the predictions of a regressor before
             `clip_target`, and before several quantiles are put in order; for a classifier
             the probability of every class, of the second one alone if there are two, and
             with ``output_activation="sigmoid"`` before they are made to sum to 1.
@@ -67,7 +67,7 @@ class InspectionMixin:
         See Also
         --------
         hidden_representation : A of one hidden layer, with less memory.
-        gradient : The way back.
+        gradient : The gradient vector, by back propagation.
         """
         network, X = self._prepared(X)
         Z, A = layer_values(X, network.layers)

@@ -17,9 +17,9 @@ from .validation_set import ValidationSet
 class Landscape:
     """The mean loss on some rows, without the penalty, for any weights and biases.
 
-    Points are vectors of all weights and biases, and what activations have learned, in the
-    units of training: there, all columns of X have one scale. Losses are in the units of y,
-    as `loss_` is.
+    Points are vectors of all weights and biases in the units of training, where all columns
+    of X have one scale. The learned values of activations are part of them, and always
+    those of the fitted network. Losses are in the units of y, as `loss_` is.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Landscape:
     Attributes
     ----------
     fitted : array of shape (n_parameters,)
-        The point where the fitted network is.
+        The point of the fitted network.
     """
 
     def __init__(self, estimator: Any, X: Any, y: Any, sample_weight: Any = None) -> None:
@@ -57,7 +57,7 @@ class Landscape:
         Raises
         ------
         ValueError
-            If they are not those of such a network.
+            If their shapes are not those of the fitted network.
         """
         params = self._params
         given = [np.shape(values) for values in (*coefs, *intercepts)]
@@ -81,16 +81,18 @@ class Landscape:
         return loss
 
     def random_direction(self, random: np.random.RandomState) -> Array:
-        """Return a random direction, (n_parameters,), as long as the weights.
+        """Return a random direction, (n_parameters,).
 
-        Per neuron it has the length of the neuron's weights; it is 0 along all biases.
+        For every neuron it has the norm of the neuron's weights; it is 0 for all biases.
         Source: H. Li et al., "Visualizing the loss landscape of neural nets" (2018).
         """
         params = self._params
         params.flat[...] = self.fitted
-        lengths = [np.linalg.norm(W, axis=0) for W in params.W]
-        params.flat[...] = 0
-        for W, length in zip(params.W, lengths, strict=True):
+        for W in params.W:
             D = random.standard_normal(W.shape)
-            W[...] = D / np.linalg.norm(D, axis=0) * length
-        return params.flat.astype(np.float64)
+            W[...] = D / np.linalg.norm(D, axis=0) * np.linalg.norm(W, axis=0)
+        for values in (*params.b, *params.learned):
+            values[...] = 0
+        direction = params.flat.astype(np.float64)
+        params.flat[...] = self.fitted  # `point` keeps the learned values
+        return direction

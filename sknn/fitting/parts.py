@@ -1,4 +1,4 @@
-"""Parts: from what the user named to the pieces of the engine that do it.
+"""Parts: the names and objects of the user become parts of the engine.
 
 One rule for all of them: a parameter is a name, or a configured instance. Names resolve
 through the dict beside the classes.
@@ -113,7 +113,7 @@ class Parts:
     dropout : tuple of float
         One per hidden layer.
     reaches : bool
-        Whether the output activation can put out all targets.
+        Whether the output activation can reach all targets.
     loss, solver, schedule, dropout_schedule : Loss, Solver, Schedule, Schedule
     """
 
@@ -230,7 +230,7 @@ def _activation(value: Any) -> Activation:
         return value
     _check_instance("activation", value)
     raise ValueError(
-        f"activation={value!r} cannot stand in a hidden layer: use one of "
+        f"activation={value!r} is not for hidden layers: use one of "
         f"{sorted(HIDDEN_ACTIVATIONS)} or a part such as LeakyReLU(0.1)."
     )
 

@@ -187,8 +187,8 @@ class RoundsFit:
         """Raise a ValueError if the parts cannot be trained in rounds."""
         if isinstance(parts.solver, LBFGS):
             raise ValueError(
-                f"solver={self.plain.solver!r} takes all rows at once, which no worker "
-                "has: use solver='adam'."
+                f"solver={self.plain.solver!r} needs all rows at once, but a worker has "
+                "only a share: use solver='adam'."
             )
         if self.resumes:
             check_outputs(parts.n_outputs, self.estimator)

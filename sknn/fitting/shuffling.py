@@ -1,7 +1,7 @@
 """Chunks of a stream in random order, through a buffer of rows.
 
 A file is often sorted, by time or by place, and a network that sees one kind of rows after
-another forgets the first. The buffer is filled, about half of its rows are handed out in
+another forgets the first. The buffer is filled, about half of its rows are returned in
 random order, and it is filled again: a row stays for another round with probability 1/2.
 """
 
@@ -28,8 +28,8 @@ def shuffled(
 ) -> Iterator[Chunk]:
     """Return the rows of all chunks in random order, mixed in a buffer of rows.
 
-    Every row comes once. Memory is that of two to three times `n_rows` rows. Rows further
-    apart than a few buffers are not mixed: read a sorted file's parts in random order.
+    Every row comes once. The memory is that of two to three times `n_rows` rows. Rows a few
+    buffers apart are not mixed: read the parts of a sorted file in random order.
 
     Parameters
     ----------
@@ -37,14 +37,14 @@ def shuffled(
         ``(X, y)`` or ``(X, y, sample_weight)``, with as many rows in each: arrays, sparse
         matrices, or frames and series of pandas or polars.
     n_rows : int, default=100_000
-        How many rows the buffer holds: those of several chunks.
+        Number of rows in the buffer; it should hold several chunks.
     random_state : int, RandomState instance or None, default=None
         Source of the order.
 
     Returns
     -------
     chunks : iterator of tuples
-        With as many rows as the largest chunk so far, and the rest in the last one.
+        They have as many rows as the largest chunk so far; the last one has the rest.
 
     See Also
     --------
@@ -76,7 +76,8 @@ def _shuffled(
         if n_held >= n_rows:
             whole, order = _joined(held), rng.permutation(n_held)
             held.clear()  # to have the rows in memory once
-            n_out = max(1, n_held // (2 * size)) * size
+            # Whole chunks; all rows if they are fewer than the largest chunk had.
+            n_out = min(max(1, n_held // (2 * size)) * size, n_held)
             yield from _pieces(whole, order[:n_out], size)
             held, n_held = [_rows(whole, order[n_out:])], n_held - n_out
             del whole

@@ -64,7 +64,7 @@ def _draw_by_strata(
     if not n_strata or n_strata > min(n_out, len(rows) - n_alone - n_out):
         warn_user(
             f"{n_out} of {len(rows)} rows to hold out are too few for {len(counts)} "
-            "classes: they are drawn without regard to class. Raise validation_fraction, "
+            "classes: the split is not stratified by class. Raise validation_fraction, "
             "or pass X_val and y_val."
         )
         return _draw(rows, n_out, None, seed)
@@ -106,7 +106,7 @@ def _check_weights(w: Array, share: float, n_out: int) -> None:
         raise ValueError(
             f"One of {len(w)} rows has {heaviest:.0%} of the weight, more than is "
             "to be held out: rows of a frequency table cannot be divided. Repeat each row "
-            "as often as its weight says, pass X_val and y_val, or do not stop early."
+            "according to its weight, pass X_val and y_val, or set early_stopping=False."
         )
 
 

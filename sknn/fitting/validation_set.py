@@ -1,4 +1,4 @@
-"""The validation set: given by the user or split off, and what the network scores there."""
+"""The validation set: given by the user or held out, and the score of the network on it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class ValidationSet:
         return scaling.loss(costs, loss.degree), float(costs.sum())
 
     def score(self, fitted: Any, scoring: Any) -> float:
-        """Return what a scorer says of the fitted estimator; higher is better.
+        """Return the score of the fitted estimator; higher is better.
 
         Raises
         ------
@@ -134,6 +134,6 @@ def warn_of_scale(X: Input, X_val: Input) -> None:
     if varies.any() and other[varies].mean() >= 0.5:
         warn_user(
             "Most columns of X_val have another scale than those of X. In a Pipeline, "
-            "X_val must pass the same steps as X: see Pipeline's transform_input, and do "
-            "not pass it as step__X_val."
+            "X_val must go through the same steps as X: use Pipeline's transform_input, "
+            "and do not pass it as step__X_val."
         )

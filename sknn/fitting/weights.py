@@ -115,7 +115,7 @@ def check_float(w: Array | None, dtype: Any) -> Array | None:
     if w is not None and w.max(initial=0) > 1e-3 * float(np.finfo(dtype).max):
         raise ValueError(
             f"sample_weight times class_weight is up to {w.max():.3g}, too large for "
-            f"{np.dtype(dtype).name}, in which X is: use smaller weights, or pass X as "
+            f"{np.dtype(dtype).name}, the dtype of X: use smaller weights, or pass X as "
             "float64."
         )
     return w

@@ -1,4 +1,4 @@
-"""Convert: fitted models become ONNX graphs, by skl2onnx, which learns of sknn here."""
+"""Convert: fitted models become ONNX graphs, by skl2onnx; sknn is registered there."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def _name_inputs(graph: Any, names: list[str]) -> None:
     taken = sorted({*names} & {each.name for each in graph.output})
     if taken:
         raise ValueError(
-            f"X has columns {taken}, which is what an output of the graph is called: give "
-            "them other names, and fit again."
+            f"X has columns {taken}, but outputs of the graph have these names: rename the "
+            "columns, and fit again."
         )
     pairs = zip(graph.input, names, strict=True)
     renamed = {each.name: name for each, name in pairs if each.name != name}
@@ -110,7 +110,7 @@ def _check(model: Any, target_opset: int) -> None:
         if isinstance(part, FunctionTransformer) and part.func is not None:
             raise ValueError(
                 f"{name}={part!r} calls {part.func!r}, which cannot be converted to ONNX, "
-                "because only its Python code says what it does: apply it to the table "
+                "because it exists only as Python code: apply it to the table "
                 "before, or use a transformer that skl2onnx knows."
             )
 

@@ -185,7 +185,7 @@ def table(G: Graph, rows: Array) -> str:
 
 
 def _check(categories: list[Any], are_text: bool, label: str) -> None:
-    """Raise a ValueError if ONNX cannot tell the categories of a column apart."""
+    """Raise a ValueError if ONNX cannot distinguish the categories of a column."""
     are_numbers = all(isinstance(each, Number | np.bool_) for each in categories)
     if not are_text and not are_numbers:
         raise ValueError(

@@ -107,6 +107,6 @@ def check_output(output: Activation) -> None:
     if type(output) not in (Sigmoid, Softmax):
         raise ValueError(
             f"output_activation={output!r} is an activation of your own, which cannot be "
-            "converted to ONNX, because only its Python code says what it does: use "
+            "converted to ONNX, because it exists only as Python code: use "
             "'softmax' or 'sigmoid'."
         )

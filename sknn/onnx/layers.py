@@ -100,8 +100,8 @@ def in_order(G: Graph, A: str, loss: Any) -> str:
     if method is not Quantile.to_predictions:
         raise ValueError(
             f"loss={loss!r} changes predictions by a method of your own, to_predictions, "
-            "which cannot be converted to ONNX: leave it out, and do the same with what "
-            "the graph puts out."
+            "which cannot be converted to ONNX: remove it, and apply it to the output of "
+            "the graph."
         )
     count = len(loss.levels)
     if count == 1:

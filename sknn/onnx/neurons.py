@@ -134,7 +134,7 @@ def activated(G: Graph, Z: str, activation: Activation, learned: Array) -> str:
     if function is None:
         raise ValueError(
             f"{activation!r} is an activation of your own, which cannot be converted to "
-            "ONNX, because only its Python code says what it does: use one of "
+            "ONNX, because it exists only as Python code: use one of "
             f"{', '.join(sorted(each.__name__ for each in FUNCTIONS))}."
         )
     return function(G, Z, activation, learned)

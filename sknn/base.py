@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -47,7 +47,7 @@ from .fitting.callbacks import CallbackSupportMixin, with_callbacks
 from .fitting.calls import named
 from .fitting.checking import Given
 from .fitting.fit import Fit
-from .fitting.hints import unknown_parameters
+from .fitting.hints import no_attribute, too_many_arguments, unknown_parameters
 from .fitting.inspection import InspectionMixin
 from .fitting.parts import HIDDEN_ACTIVATIONS, losses_for
 from .fitting.publishing import PUBLISHED, PublishedNetwork
@@ -100,11 +100,21 @@ class BaseFFNN(
     _targets_type: ClassVar[type[Targets]]
 
     def __new__(cls, *args: Any, **params: Any) -> Self:
-        """Make an estimator; raise a TypeError that helps if a parameter is unknown."""
-        message = unknown_parameters(cls.__name__, params, cls._get_param_names())
+        """Make an estimator; raise a TypeError that helps if an argument is wrong."""
+        unknown = unknown_parameters(cls.__name__, params, cls._get_param_names())
+        message = f"{too_many_arguments(cls, args)} {unknown}".strip()
         if message:
             raise TypeError(message)
         return super().__new__(cls)
+
+    if not TYPE_CHECKING:  # which would take every attribute for one that exists
+
+        def __getattr__(self, name: str) -> Any:
+            """Raise the AttributeError, with a hint for the names of other libraries."""
+            message = no_attribute(self, name)
+            if message:
+                raise AttributeError(message)
+            return self.__getattribute__(name)  # which says why there is none
 
     @staticmethod
     def _constraints(task: str) -> dict[str, list[Any]]:

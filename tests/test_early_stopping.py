@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import mean_squared_error
 from stopping_parts import Recorder, Scripted, assert_same_weights, noisy_data, overfitting
 
@@ -262,3 +263,19 @@ def test_early_stopping_in_a_stream_without_held_out_examples_is_warned_of(noisy
         model.partial_fit(X, y)
     assert model.n_iter_ == 1
     overfitting(early_stopping="auto").partial_fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("params", "remedy"),
+    [
+        ({}, 'Set learning_rate_schedule="cosine", or raise max_iter'),
+        ({"solver": "lbfgs"}, "Raise max_iter"),
+    ],
+)
+def test_who_stops_early_is_not_told_to_do_so(noisy, params, remedy):
+    X, y, _, _ = noisy
+    model = FFNNRegressor(early_stopping=True, max_iter=3, random_state=0, **params)
+    message = f"before the validation score stopped improving. {remedy}"
+    with pytest.warns(ConvergenceWarning, match=message) as caught:
+        model.fit(X, y)
+    assert "early_stopping" not in str(caught[0].message)

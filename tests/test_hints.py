@@ -34,6 +34,7 @@ FRAME = pd.DataFrame(X, columns=["a", "b", "c"])
         ("batchsize", "use batch_size"),
         ("label_smoothing", r"use loss=LogLoss\(smoothing=...\)"),
         ("hidden_layer_size", "use hidden_layer_sizes"),
+        ("metrics", "use scoring"),
         ("zzz", "it has activation, alpha, batch_size"),
     ],
 )
@@ -79,6 +80,53 @@ def test_fit_of_an_ensemble_names_only_what_it_has(arguments, match):
         TabularClassifier().fit(X, y, **arguments)
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "match"),
+    [
+        (
+            FFNNClassifier,
+            ((64,), "tanh", "sgd"),
+            "FFNNClassifier takes only hidden_layer_sizes by position. "
+            "Pass all else by name: activation='tanh', solver='sgd'",
+        ),
+        (FFNNRegressor, ((64,), 0.1), "Pass all else by name.$"),
+        (TabularClassifier, (None, "auto"), "takes only estimator by position"),
+    ],
+)
+def test_arguments_by_position_are_told_their_names(kind, given, match):
+    with pytest.raises(TypeError, match=match):
+        kind(*given)
+    with pytest.raises(TypeError, match=match.rstrip("$") + ".* 'zz': it has"):
+        kind(*given, zz=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "match"),
+    [
+        ("best_loss_", r"use min\(model.loss_curve_\)"),
+        ("best_validation_score_", "use best_score_"),
+        ("t_", "use n_iter_ times"),
+        ("best_score_", "there after a fit with early_stopping=True"),
+        ("validation_scores_", "early_stopping=True, or with X_val and y_val"),
+    ],
+)
+def test_a_missing_attribute_names_the_one_that_is_meant(name, match):
+    model = FFNNRegressor(max_iter=2, learning_rate_schedule="cosine").fit(X, X[:, 0])
+    with pytest.raises(AttributeError, match=f"no attribute '{name}'.*{match}"):
+        getattr(model, name)
+    assert not hasattr(model, name)
+
+
+def test_other_missing_attributes_are_as_ever():
+    model = FFNNRegressor(solver="lbfgs")
+    with pytest.raises(AttributeError, match="'coefs_': call fit first"):
+        model.coefs_  # noqa: B018
+    with pytest.raises(AttributeError, match="has no attribute 'zzz'$"):
+        model.zzz  # noqa: B018
+    with pytest.raises(AttributeError, match="which takes all rows at once"):
+        model.partial_fit  # noqa: B018
+
+
 def test_an_ensemble_hints_at_values():
     with pytest.raises(ValueError, match=r"Pass a number instead of text: 4\."):
         TabularClassifier(n_members="4").fit(X, y)
@@ -93,6 +141,11 @@ def test_an_ensemble_hints_at_values():
     [
         ({"learning_rate": "adaptive"}, "learning_rate_schedule='adaptive'"),
         ({"loss": "cross_entropy"}, "Did you mean 'log_loss'"),
+        ({"loss": "BCEWithLogitsLoss"}, "Did you mean 'log_loss'"),
+        ({"loss": "MSELoss"}, "Did you mean 'squared_error'"),
+        ({"initializer": "xavier_uniform"}, "Did you mean 'glorot_uniform'"),
+        ({"learning_rate_schedule": "CosineAnnealingLR"}, "Did you mean 'cosine'"),
+        ({"learning_rate_schedule": "OneCycleLR"}, "Did you mean 'onecycle'"),
         ({"solver": "Adam"}, "Did you mean 'adam'"),
         ({"activation": "ReLU"}, "Did you mean 'relu'"),
         ({"learning_rate_schedule": "cosin"}, "Did you mean 'cosine'"),

@@ -60,6 +60,15 @@ def test_a_dead_network_is_reported():
         model.fit(X, y, intercepts_init=start)
 
 
+@pytest.mark.parametrize("target", [y, 1e9 * y, 1e-9 * y])
+def test_a_network_that_a_large_alpha_made_flat_is_reported(target):
+    model = FFNNRegressor(5, solver="lbfgs", alpha=30.0, max_iter=2000, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="predicts the same .* Lower alpha"):
+        model.fit(X, target)
+    model.set_params(alpha=0.3).fit(X, target)  # shrunk, not flat
+    assert np.ptp(model.predict(X)) > 0.1 * np.ptp(target)
+
+
 def test_a_network_with_nothing_to_learn_is_not_called_dead():
     model = FFNNRegressor(**GOOD)
     model.fit(X, RNG.normal(size=120))

@@ -2,6 +2,7 @@
 
 import itertools
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -365,3 +366,30 @@ def test_a_classifier_learns_from_what_it_makes():
     network = FFNNClassifier(hidden_layer_sizes=(), solver="lbfgs", random_state=0)
     pipe = make_pipeline(TableEncoder(n_bins=4), network)
     assert pipe.fit(X, y).score(X, y) > 0.95
+
+
+@pytest.mark.parametrize(
+    "form", ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y", "%m/%d/%y", "%Y-%m-%dT%H:%MZ"]
+)
+def test_dates_that_are_text_give_a_warning_that_names_the_column(form):
+    days = pd.date_range("2024-01-01", periods=60).strftime(form)
+    X = pd.DataFrame({"n": range(60), "since": days})
+    X.loc[3, "since"] = None
+    with pytest.warns(UserWarning, match="dates as text in column 'since'.*parse_dates"):
+        TableEncoder().fit(X)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [f"2024-01-{day % 31 + 1:02}" for day in range(60)],  # the days of one month
+        [f"{2000 + month // 12}-{month % 12 + 1:02}" for month in range(60)],
+        [f"192.168.0.{number}" for number in range(60)],
+        [f"2024-01-01-{number}" for number in range(60)],
+    ],
+    ids=["31 days", "months", "addresses", "other codes"],
+)
+def test_other_text_gives_no_warning_of_dates(texts):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        TableEncoder().fit(pd.DataFrame({"since": texts}))

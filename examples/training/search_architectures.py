@@ -44,9 +44,10 @@ search.fit(X_train, y_train)
 results = pd.DataFrame(search.cv_results_["params"]).astype(str)
 results["accuracy"] = search.cv_results_["mean_test_score"].round(4)
 results["seconds"] = search.cv_results_["mean_fit_time"].round(2)
-print(
-    results.sort_values("accuracy", ascending=False).to_string(index=False, max_colwidth=24)
-)
+short = {"hidden_layer_sizes": "layers", "learning_rate_schedule": "schedule"}
+short["learning_rate"] = "rate"
+table = results.sort_values("accuracy", ascending=False).rename(columns=short)
+print(table.to_string(index=False, max_colwidth=20))
 best = search.best_estimator_
 print(f"\nbest: {best.hidden_layer_sizes}, {best.n_parameters_:,} parameters")
 print(f"accuracy on held-out digits: {search.score(X_test, y_test):.3f}")

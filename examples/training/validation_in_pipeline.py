@@ -10,6 +10,7 @@ If the validation rows need not be of your choice, there is a simpler way: with
 ``early_stopping=True`` alone, the network holds out a tenth of the rows, after all steps.
 """
 
+import textwrap
 import warnings
 
 import matplotlib.pyplot as plt
@@ -79,7 +80,7 @@ wrong = Pipeline([("brightness", Normalizer()), ("network", sklearn.clone(networ
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     wrong.fit(X_train, y_train, network__X_val=X_val, network__y_val=y_val)
-print(caught[0].message)
+print(textwrap.fill(str(caught[0].message), 90))
 report("network__X_val", wrong)
 
 # %%

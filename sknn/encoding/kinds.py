@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.arrays import Array
+from ..warning import warn_user
 from .columns import columns
 
 NUMBERS, CATEGORIES, DATES, OBJECTS, OTHER = "numbers", "text", "dates", "objects", "other"
@@ -21,6 +22,9 @@ BEGINNINGS = {
     NUMBERS: r"u?int|float|double|half|bool|decimal|null|sparse\[(?!object)",
 }
 LETTERS = {"O": OBJECTS, "M": DATES, "m": DATES} | dict.fromkeys("UST", CATEGORIES)
+# 2024-05-31, 2024-05-31 12:00, 31.5.2024, 05/31/24.
+DATE = re.compile(r"(\d{4}([-/.])\d\d?\2\d\d?|\d\d?([-/.])\d\d?\3(\d\d|\d{4}))([T ].*)?$")
+MANY_DAYS = 31
 DAYS = (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
 
 
@@ -103,6 +107,22 @@ def chosen(categorical_features: Any, labels: list[Any], names: Array | None) ->
         )
     mask[[known[key] for key in given.ravel().tolist()]] = True
     return mask
+
+
+def warn_of_dates(values: Array, label: str) -> None:
+    """Warn if the categories `values`, (n_categories,), are dates that are still text.
+
+    Some dates can be categories, such as the days of one month. Of more, most are seen in
+    few rows, and no later day is among them.
+    """
+    if len(values) > MANY_DAYS and all(
+        isinstance(value, str) and DATE.match(value) for value in values
+    ):
+        warn_user(
+            f"X has dates as text in {label}, for example {values[0]!r}: each of the "
+            f"{len(values)} is a category of its own. Parse them, as read_csv(parse_dates="
+            "[...]) does, and turn them into numbers, for example days since a first day."
+        )
 
 
 def check_kind(kind: str, label: str, name: str = "X") -> None:

@@ -18,6 +18,7 @@ from sklearn.utils.validation import (
 )
 
 from ..engine.arrays import Array, Input
+from .kinds import warn_of_dates
 from .levels import Levels
 from .numbers import Numbers
 from .reading import Reading
@@ -183,6 +184,8 @@ default="from_dtype"
         scaling = Numbers.fit(numbers, w, self.n_bins, self.smooth_clip)
         limit = self.max_categories
         levels = [Levels.fit(codes, values, w, limit) for codes, values in categories]
+        for each, label in zip(levels, reading.categorical_labels, strict=True):
+            warn_of_dates(each.categories, label)
         self._publish(reading.attributes, reading.is_categorical, scaling, levels)
         return self
 

@@ -172,11 +172,14 @@ def sampled(network: Network, data: Data) -> Data:
     return data.part(every[:: -(-data.n // rows)])
 
 
-def is_flat(network: Network, X: Input) -> bool:
-    """Return whether the output is the same for all rows of X, (n, n_features)."""
+def is_flat(network: Network, X: Input, slack: float = 0.0) -> bool:
+    """Return whether the output is the same for all rows of X, (n, n_features).
+
+    The outputs may differ by `slack` before their activation.
+    """
     with ignore_overflow():
         Z = propagate(X, linear(network.layers))
-    return bool((Z[0] == Z).all())
+        return bool(((Z[0] == Z) | (abs(Z - Z[0]) <= slack)).all())
 
 
 def _before(A: Array, activation: Activation) -> Array:

@@ -23,7 +23,12 @@ from ..engine.arrays import Array
 from ..engine.data import blocks
 from ..fitting.callbacks import CallbackSupportMixin, with_callbacks
 from ..fitting.calls import named
-from ..fitting.hints import explain_value, unknown_parameters, words_of_members
+from ..fitting.hints import (
+    explain_value,
+    too_many_arguments,
+    unknown_parameters,
+    words_of_members,
+)
 from ..warning import warn_user
 from .ensemble_fit import EnsembleFit
 from .matrix import matrix
@@ -56,8 +61,8 @@ class BaseTabular(SummaryMixin, Versioned, CallbackSupportMixin, BaseEstimator):
     n_members: int
 
     def __new__(cls, *args: Any, **params: Any) -> Self:
-        """Make an estimator; raise a TypeError that helps if a parameter is unknown."""
-        message = cls._unknown(params)
+        """Make an estimator; raise a TypeError that helps if an argument is wrong."""
+        message = f"{too_many_arguments(cls, args)} {cls._unknown(params)}".strip()
         if message:
             raise TypeError(message)
         return super().__new__(cls)

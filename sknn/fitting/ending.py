@@ -23,10 +23,11 @@ from .parts import Parts
 FAILED, ABSURD, BEGUN, FLOOR = 2.0, 100.0, 100, 0.1
 NOTHING = 1e-4  # a loss of a constant prediction that leaves nothing to learn
 FLAT = (
-    "The network predicts the same for every row: its hidden layers pass no signal on, for "
-    "example because relu neurons have died after too large steps. Lower learning_rate or "
-    "alpha, or use another activation or initializer."
+    "The network predicts the same for every row: its layers pass no signal on, for "
+    "example because alpha is large, or because relu neurons have died after too large "
+    "steps. Lower alpha or learning_rate, or use another activation or initializer."
 )
+SLACK = 1e-6  # between equal outputs of a network that is no better than a constant
 UNEVEN = 10.0  # ratio of spreads of columns that is mentioned
 
 
@@ -78,12 +79,15 @@ class Ending:
                 f"solver={self.estimator.solver!r} ended after {len(history.costs)} "
                 f"iterations before the cost stopped improving: {history.message}."
             )
-        remedy = "Set early_stopping=True"
+        held_out = history.best_epoch is not None
+        remedies = [] if held_out else ["early_stopping=True"]
         if stochastic:
-            remedy += ' or learning_rate_schedule="cosine"'
+            remedies.append('learning_rate_schedule="cosine"')
+        remedy = f"Set {' or '.join(remedies)}, or raise" if remedies else "Raise"
+        what = "validation score" if held_out else "cost"
         return (
-            f"max_iter={max_iter} was reached before the cost stopped improving. {remedy}, "
-            "or raise max_iter."
+            f"max_iter={max_iter} was reached before the {what} stopped improving. "
+            f"{remedy} max_iter."
         )
 
     def reason(self) -> str:
@@ -142,7 +146,9 @@ class Ending:
         if self.incremental or self.one_class or self.history.constant <= NOTHING:
             return False
         X = sampled(self.network, self.data).X
-        return is_flat(self.network, X) and spread(X) > 0
+        no_better = self.history.outcome >= (1 - SLACK) * self.history.constant
+        slack = SLACK if no_better else 0.0
+        return is_flat(self.network, X, slack) and spread(X) > 0
 
 
 def advice(X: Input) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from inspect import Signature, signature
 from typing import Any
@@ -23,6 +23,7 @@ PARAMETERS = {
     "callbacks": "the method set_callbacks(...)",
     "epochs": "max_iter",
     "epsilon": "solver=Adam(epsilon=...)",
+    "eval_metric": "scoring",
     "hidden_layers": "hidden_layer_sizes",
     "kernel_initializer": "initializer",
     "l2": "alpha",
@@ -33,6 +34,8 @@ PARAMETERS = {
     "lr": "learning_rate",
     "max_epochs": "max_iter",
     "max_fun": "solver=LBFGS(max_fun=...)",
+    "metric": "scoring",
+    "metrics": "scoring",
     "momentum": "solver=SGD(momentum=...)",
     "n_epochs": "max_iter",
     "nesterovs_momentum": "solver=SGD(momentum=..., nesterov=True)",
@@ -45,17 +48,50 @@ PARAMETERS = {
     "validation_split": "validation_fraction",
     "weight_decay": "alpha, or solver=AdamW(weight_decay=...)",
 }
+# Values, as `_plain` spells them.
 VALUES = {
-    "binary_crossentropy": "log_loss",
-    "categorical_crossentropy": "log_loss",
-    "cross_entropy": "log_loss",
+    "bce": "log_loss",
+    "bcewithlogits": "log_loss",
+    "binarycrossentropy": "log_loss",
+    "categoricalcrossentropy": "log_loss",
+    "cosineannealing": "cosine",
+    "cosinedecay": "cosine",
     "crossentropy": "log_loss",
+    "kaimingnormal": "he_normal",
+    "kaiminguniform": "he_uniform",
+    "l1": "absolute_error",
+    "linear": "identity",
     "mae": "absolute_error",
-    "mean_absolute_error": "absolute_error",
-    "mean_squared_error": "squared_error",
+    "meanabsoluteerror": "absolute_error",
+    "meansquarederror": "squared_error",
     "mse": "squared_error",
     "nll": "log_loss",
     "pinball": "quantile",
+    "poissonnll": "poisson",
+    "reducelronplateau": "adaptive",
+    "smoothl1": "huber",
+    "sparsecategoricalcrossentropy": "log_loss",
+    "xaviernormal": "glorot_normal",
+    "xavieruniform": "glorot_uniform",
+}
+# Fitted attributes of others.
+ATTRIBUTES = {
+    "best_iteration_": "use best_iter_",
+    "best_loss_": "use min(model.loss_curve_)",
+    "best_validation_score_": "use best_score_",
+    "coef_": "use coefs_, a list with one array per layer",
+    "evals_result_": "use validation_loss_curve_",
+    "feature_importances_": "use sklearn.inspection.permutation_importance",
+    "history_": "use loss_curve_ and validation_loss_curve_",
+    "intercept_": "use intercepts_, a list with one array per layer",
+    "t_": "use n_iter_ times the number of training rows",
+}
+# Attributes of some fits only.
+HELD_OUT = {
+    "best_iter_": "early_stopping=True",
+    "best_score_": "early_stopping=True",
+    "validation_loss_curve_": "early_stopping=True, or with X_val and y_val",
+    "validation_scores_": "early_stopping=True, or with X_val and y_val",
 }
 NAMES: dict[str, Iterable[str]] = {
     "activation": ACTIVATIONS,
@@ -66,6 +102,7 @@ NAMES: dict[str, Iterable[str]] = {
     "output_activation": ACTIVATIONS,
     "solver": SOLVERS,
 }
+WORDS = ("activation", "loss", "solver")  # whose values say which of them is meant
 
 
 # What `fit` takes elsewhere.
@@ -102,6 +139,36 @@ def unknown_parameters(
         remedy = f"use {hint}" if hint else f"it has {', '.join(known)}"
         sentences.append(f"{estimator} has no parameter {name!r}: {remedy}.")
     return " ".join(sentences)
+
+
+def too_many_arguments(kind: type, given: Sequence[Any]) -> str:
+    """Return what to say if `kind` does not take all the `given` by position, "" if so."""
+    parameters = [*signature(kind.__init__).parameters.values()][1:]  # type: ignore[misc]
+    names = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    rest = given[len(names) :]
+    if not rest:
+        return ""
+    words = [value for value in rest if isinstance(value, str)]
+    meant = [f"{name}={word!r}" for word in words for name in WORDS if word in NAMES[name]]
+    example = f": {', '.join(meant)}" if meant else ""
+    return (
+        f"{kind.__name__} takes only {', '.join(names)} by position. "
+        f"Pass all else by name{example}."
+    )
+
+
+def no_attribute(estimator: Any, name: str) -> str:
+    """Return what to say of the attribute `name` that `estimator` lacks, "" if nothing."""
+    own = vars(estimator)
+    if name in ATTRIBUTES:
+        remedy = ATTRIBUTES[name]
+    elif name in {"coefs_", "loss_", *HELD_OUT} and "coefs_" not in own:
+        remedy = "call fit first"
+    elif name in HELD_OUT:
+        remedy = f"it is there after a fit with {HELD_OUT[name]}"
+    else:
+        return ""
+    return f"{type(estimator).__name__!r} object has no attribute {name!r}: {remedy}."
 
 
 def words_of_members(network: type, known: Iterable[str]) -> dict[str, str]:
@@ -194,7 +261,16 @@ def _hint(name: str, value: Any, allowed: str) -> str:
         )
     accepted = [n for n in NAMES.get(name, ()) if f"'{n}'" in allowed and n != value]
     names = sorted({*accepted, *({"auto"} if "'auto'" in allowed else ())})
-    close = get_close_matches(value.lower(), names, n=1)
-    meant = VALUES.get(value.lower()) or (close[0] if close else "")
-    question = f"Did you mean {meant!r}? " if meant in names else ""
+    words = {_plain(name): name for name in names}
+    plain = _plain(value)
+    close = get_close_matches(plain, words, n=1)
+    meant = VALUES.get(plain, "")
+    if meant not in names:
+        meant = words[close[0]] if close else ""
+    question = f"Did you mean {meant!r}? " if meant else ""
     return f"{question}The names are {', '.join(names)}." if names else ""
+
+
+def _plain(word: str) -> str:
+    """Return `word` in the spelling of `VALUES`: "mse" for PyTorch's "MSELoss"."""
+    return re.sub(r"\W|_|loss$|lr$", "", word.lower())

@@ -234,16 +234,15 @@ def print_errors(title, found):
     found : dict of dict of array of shape (n_splits, 4)
         The measurements by set and contender.
     """
-    names = list(next(iter(found.values())))
+    contenders = list(next(iter(found.values())))
     print(f"\n**{title}**\n")
-    print(row(" ", [*names, "± of the first"]))
-    print("|---|" + "---|" * (len(names) + 1))
-    for name, taken in found.items():
-        errors = {contender: values[:, 0] for contender, values in taken.items()}
-        first = errors[names[0]]
-        spread = first.std(ddof=1) / len(first) ** 0.5
-        cells = [f"{errors[contender].mean():.3f}" for contender in names]
-        print(row(name, [*cells, f"{spread:.3f}"]))
+    print(row(" ", found))
+    print("|---|" + "---|" * len(found))
+    for name in contenders:
+        print(row(name, [f"{taken[name][:, 0].mean():.3f}" for taken in found.values()]))
+    firsts = [taken[contenders[0]][:, 0] for taken in found.values()]
+    spreads = [first.std(ddof=1) / len(first) ** 0.5 for first in firsts]
+    print(row("± of the first", [f"{spread:.3f}" for spread in spreads]))
 
 
 def summary(found):

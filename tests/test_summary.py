@@ -2,11 +2,13 @@
 
 import re
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn import config_context
 from sklearn.base import BaseEstimator, clone
+from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -19,6 +21,8 @@ from sknn import (
     AfterEpoch,
     FFNNClassifier,
     FFNNRegressor,
+    LossCurveDisplay,
+    Quantile,
     TableEncoder,
     TabularClassifier,
     TabularRegressor,
@@ -312,3 +316,24 @@ def test_the_configuration_of_scikit_learn_is_respected(model):
     with config_context(display="diagram"):
         assert "text/html" in model._repr_mimebundle_()
         assert model._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (FFNNClassifier(scoring=None), "accuracy"),
+        (FFNNClassifier(scoring="f1_macro"), "f1_macro"),
+        (FFNNRegressor(scoring=None), "R²"),
+        (FFNNRegressor(scoring=None, loss=Quantile((0.1, 0.9))), "D²"),
+        (FFNNRegressor(scoring=lambda model, X, y: model.score(X, y)), "<lambda>"),
+    ],
+)
+def test_summary_and_loss_curve_give_a_score_the_same_name(model, name):
+    X, y = load_iris(return_X_y=True)
+    model = clone(model)
+    model.set_params(early_stopping=True, max_iter=2, learning_rate_schedule="cosine")
+    model.fit(X, y)
+    assert model.summary().facts["validation score"].endswith(f" ({name})")
+    display = LossCurveDisplay.from_estimator(model)
+    assert display.score_name == name
+    plt.close(display.figure_)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.base import is_classifier
 
 from ..engine.arrays import Array
 from .axes import loss_title, new_axes, path_to_network, pyplot, size_in_points
+from .names import score_name
 
 HEADROOM = 0.25  # of the height: the strip for the legend, which no curve reaches
 
@@ -118,7 +118,7 @@ class LossCurveDisplay:
             n_iter=network.n_iter_,
             score_curve=getattr(network, "validation_scores_", None) if scored else None,
             loss_name=loss_title(network),
-            score_name=_score_name(network),
+            score_name=score_name(network),
         )
         return display.plot(ax=ax)
 
@@ -234,16 +234,6 @@ class LossCurveDisplay:
         self.lines_ += self.rate_ax_.plot(
             self._epochs(rates), rates, color="0.6", ls=":", label="learning rate"
         )
-
-
-def _score_name(network: Any) -> str:
-    """Return the name of the score of the validation set."""
-    scoring = network.scoring
-    if scoring is None and is_classifier(network):
-        return "accuracy"
-    if isinstance(scoring, str):
-        return scoring
-    return getattr(scoring, "__name__", "score").replace("_", " ")
 
 
 def _make_headroom(ax: Any, values: Array) -> None:

@@ -14,6 +14,7 @@ from ..engine.losses import LOSSES
 from ..engine.optimizers import LBFGS, SOLVERS
 from ..engine.schedules import SCHEDULES
 from .layers import Row, layer_rows, named_part
+from .names import score_name
 
 WIDTH = 80  # of a terminal
 HEAD = Row("layer", "nodes", "activation", "dropout", "parameters")
@@ -225,15 +226,8 @@ def _ends(network: Any) -> dict[str, str]:
         if -place <= len(values) and place < 0 and not is_loss:
             facts[f"validation {name}"] = f"{values[place]:.4g}"
     if "validation score" in facts:
-        facts["validation score"] += f" ({_scorer(network.scoring)})"
+        facts["validation score"] += f" ({score_name(network)})"
     return facts
-
-
-def _scorer(scoring: Any) -> str:
-    """Return the name of the score of the validation set."""
-    if scoring is None:
-        return "its own score"
-    return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "scorer")
 
 
 # ---- cells ------------------------------------------------------------------------------

@@ -188,6 +188,14 @@ def test_tables_are_encoded_by_what_all_partitions_hold(client):
     assert lazy.compute().tolist() == model.to_local().predict(X[["size", "city"]]).tolist()
 
 
+def test_dates_that_are_text_give_a_warning(client):
+    days = pd.date_range("2024-01-01", periods=80).astype(str)
+    X = dd.from_pandas(pd.DataFrame({"day": days, "x": np.arange(80.0)}), npartitions=2)
+    y = dd.from_pandas(pd.Series(np.arange(80.0)), npartitions=2)
+    with pytest.warns(UserWarning, match="dates as text in .*day"):
+        DaskFFNNRegressor(**SMALL).fit(X, y)
+
+
 def test_early_stopping_holds_out_rows_of_every_partition(client, digits):
     *_, dX, dy = digits
     model = DaskFFNNClassifier(

@@ -17,6 +17,7 @@ from sklearn.frozen import FrozenEstimator
 from ..engine.arrays import Array
 from .columns import FLOATS, float_types, is_table
 from .features import Features, table_encoder
+from .kinds import warn_of_dates
 from .labels import Labels
 from .levels import Levels
 from .moments import Moments
@@ -216,6 +217,7 @@ class ColumnSurvey:
             found = weights > 0
             limit = encoder.max_categories
             levels.append(Levels.fit(codes[found], values, weights[found], limit))
+            warn_of_dates(levels[-1].categories, self.labels[j])
         numbers = self.numbers(encoder.n_bins, encoder.smooth_clip)
         fitted = clone(encoder)
         fitted._publish(self.attributes, is_categorical, numbers, levels)

@@ -44,21 +44,19 @@ from .engine.part import Part
 from .engine.schedules import SCHEDULES, Schedule
 from .engine.stopping import Interrupt
 from .fitting.callbacks import CallbackSupportMixin, with_callbacks
-from .fitting.calls import named
+from .fitting.calls import NamedParameters, named
 from .fitting.checking import Given
 from .fitting.fit import Fit
-from .fitting.hints import no_attribute, too_many_arguments, unknown_parameters
+from .fitting.hints import no_attribute
 from .fitting.inspection import InspectionMixin
-from .fitting.parts import HIDDEN_ACTIVATIONS, losses_for
+from .fitting.parts import HIDDEN_ACTIVATIONS, losses_for, uses_lbfgs
 from .fitting.publishing import PUBLISHED, PublishedNetwork
 from .warning import warn_user
 
 
 def has_partial_fit(estimator: BaseFFNN) -> bool:
     """Return whether the solver can learn from one batch after the other."""
-    solver = estimator.solver
-    solver = SOLVERS.get(solver) if isinstance(solver, str) else solver
-    if isinstance(solver, LBFGS):
+    if uses_lbfgs(estimator):
         raise AttributeError(
             f"{type(estimator).__name__} has no partial_fit with solver="
             f"{estimator.solver!r}, which takes all rows at once: use solver='adam'."
@@ -93,19 +91,16 @@ def deferred_sigint() -> Iterator[Interrupt]:
 
 
 class BaseFFNN(
-    SummaryMixin, Versioned, InspectionMixin, CallbackSupportMixin, BaseEstimator
+    NamedParameters,
+    SummaryMixin,
+    Versioned,
+    InspectionMixin,
+    CallbackSupportMixin,
+    BaseEstimator,
 ):
     """Parameters, training and the forward pass of both estimators."""
 
     _targets_type: ClassVar[type[Targets]]
-
-    def __new__(cls, *args: Any, **params: Any) -> Self:
-        """Make an estimator; raise a TypeError that helps if an argument is wrong."""
-        unknown = unknown_parameters(cls.__name__, params, cls._get_param_names())
-        message = f"{too_many_arguments(cls, args)} {unknown}".strip()
-        if message:
-            raise TypeError(message)
-        return super().__new__(cls)
 
     if not TYPE_CHECKING:  # which would take every attribute for one that exists
 
@@ -185,8 +180,7 @@ class BaseFFNN(
             parameter, _, setting = name.partition("__")
             if setting:
                 nested.setdefault(parameter, {})[setting] = params.pop(name)
-        names = {*params, *nested}
-        message = unknown_parameters(type(self).__name__, names, self._get_param_names())
+        message = self._unknown({*params, *nested})
         if message:
             raise ValueError(message)
         for parameter, settings in nested.items():

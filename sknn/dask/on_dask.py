@@ -22,7 +22,7 @@ from ..engine.arrays import Array
 from ..fitting.blocks import Block
 from ..fitting.callbacks import with_callbacks
 from ..fitting.calls import available_if, named
-from ..fitting.hints import explain_value
+from ..fitting.hints import check_parameters
 from ..fitting.rounds import RoundsFit
 from ..warning import warn_user
 from .partitions import blocks_of, partitions
@@ -124,11 +124,7 @@ class OnDask(BaseFFNN):
         -------
         self : estimator
         """
-        try:
-            self._validate_params()
-        except ValueError as error:
-            explain_value(self, error)
-            raise
+        check_parameters(self)
         given = {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}}
         blocks = blocks_of(X, y, sample_weight, self._plain.__name__)
         with deferred_sigint() as interrupt:

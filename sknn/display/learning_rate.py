@@ -13,7 +13,7 @@ from sklearn.utils.validation import _num_samples
 
 from ..engine.arrays import Array
 from ..fitting.callbacks import CALLBACK_ATTRIBUTES
-from ..fitting.fit import rows_of_batch
+from ..fitting.fit import resolved_batch_size
 from .axes import is_network, new_axes
 
 SMOOTHING = 0.8
@@ -220,7 +220,7 @@ def _losses(network: Any, X: Any, y: Any, sample_weight: Any, rates: Array) -> l
         early_stopping=False, learning_rate_schedule="constant", dropout_schedule="constant"
     )
     network.set_params(max_iter=1, max_time=None, verbose=0, warm_start=True)
-    size = rows_of_batch(network.batch_size, _num_samples(X))
+    size = resolved_batch_size(network.batch_size, _num_samples(X))
     random = check_random_state(network.random_state)
     losses: list[float] = []
     with warnings.catch_warnings():

@@ -108,8 +108,7 @@ class LossCurveDisplay:
             if hasattr(holder, "loss_curves_"):
                 display = cls(holder.loss_curves_, loss_name=loss_title(network))
                 return display.plot(ax=ax)
-        scoring = network.scoring
-        scored = scoring != "loss"
+        scored = network.scoring != "loss"
         display = cls(
             network.loss_curve_,
             validation_loss_curve=getattr(network, "validation_loss_curve_", None),

@@ -11,8 +11,9 @@ from typing import Any
 from sklearn.utils.validation import check_is_fitted
 
 from ..engine.losses import LOSSES
-from ..engine.optimizers import LBFGS, SOLVERS
+from ..engine.optimizers import SOLVERS
 from ..engine.schedules import SCHEDULES
+from ..fitting.parts import uses_lbfgs
 from .layers import Row, layer_rows, named_part
 from .names import score_name
 
@@ -193,20 +194,15 @@ def _plan(network: Any) -> dict[str, str]:
         "loss": named_part(getattr(loss, "function", loss), LOSSES),
         "solver": named_part(solver, SOLVERS),
     }
-    if not _uses_lbfgs(network):
+    if not uses_lbfgs(network):
         schedule = named_part(network.learning_rate_schedule, SCHEDULES)
         facts["learning rate"] = f"{network.learning_rate:g}, {schedule}"
     return facts
 
 
-def _uses_lbfgs(network: Any) -> bool:
-    """Return whether the solver has iterations, and no learning rate."""
-    return isinstance(SOLVERS.get(network.solver, network.solver), LBFGS)
-
-
 def _ends(network: Any) -> dict[str, str]:
     """Return the epochs, why training ended, and the losses of the network kept."""
-    unit = "iterations" if _uses_lbfgs(network) else "epochs"
+    unit = "iterations" if uses_lbfgs(network) else "epochs"
     best = getattr(network, "best_iter_", None)
     facts = {
         unit: f"{network.n_iter_}" + ("" if best is None else f", the best was {best}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -22,13 +22,8 @@ from ..encoding.view import view
 from ..engine.arrays import Array
 from ..engine.data import blocks
 from ..fitting.callbacks import CallbackSupportMixin, with_callbacks
-from ..fitting.calls import named
-from ..fitting.hints import (
-    explain_value,
-    too_many_arguments,
-    unknown_parameters,
-    words_of_members,
-)
+from ..fitting.calls import NamedParameters, named
+from ..fitting.hints import check_parameters, unknown_parameters, words_of_members
 from ..warning import warn_user
 from .ensemble_fit import EnsembleFit
 from .matrix import matrix
@@ -52,7 +47,9 @@ PUBLISHED = (
 )
 
 
-class BaseTabular(SummaryMixin, Versioned, CallbackSupportMixin, BaseEstimator):
+class BaseTabular(
+    NamedParameters, SummaryMixin, Versioned, CallbackSupportMixin, BaseEstimator
+):
     """Parameters, training and the mean vote of both estimators."""
 
     _targets_type: ClassVar[type[Targets]]
@@ -60,17 +57,12 @@ class BaseTabular(SummaryMixin, Versioned, CallbackSupportMixin, BaseEstimator):
     encoder: Any
     n_members: int
 
-    def __new__(cls, *args: Any, **params: Any) -> Self:
-        """Make an estimator; raise a TypeError that helps if an argument is wrong."""
-        message = f"{too_many_arguments(cls, args)} {cls._unknown(params)}".strip()
-        if message:
-            raise TypeError(message)
-        return super().__new__(cls)
-
     @classmethod
-    def _unknown(cls, names: Iterable[str]) -> str:
+    def _unknown(cls, names: Collection[str]) -> str:
         """Return the message about unknown parameters, "" if all are known."""
         known = cls._get_param_names()
+        if {*names} <= {*known}:  # the words of members are for messages only
+            return ""
         words = words_of_members(type(recipe(cls._targets_type.task)), known)
         return unknown_parameters(cls.__name__, names, known, words)
 
@@ -141,7 +133,7 @@ class BaseTabular(SummaryMixin, Versioned, CallbackSupportMixin, BaseEstimator):
         -------
         self : estimator
         """
-        message = self._unknown(name.partition("__")[0] for name in params)
+        message = self._unknown([name.partition("__")[0] for name in params])
         if message:
             raise ValueError(message)
         nested = {name.partition("__")[0] for name in params if "__" in name}
@@ -187,11 +179,7 @@ class BaseTabular(SummaryMixin, Versioned, CallbackSupportMixin, BaseEstimator):
         -------
         self : estimator
         """
-        try:
-            self._validate_params()
-        except ValueError as error:
-            explain_value(self, error)
-            raise
+        check_parameters(self)
         with deferred_sigint() as interrupt:
             fit = EnsembleFit(self, X, y, sample_weight)
             fitted = fit.run(interrupt)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from inspect import signature
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from sklearn.utils._available_if import _AvailableIfDescriptor
 
-from .hints import wrong_call
+from .hints import too_many_arguments, unknown_parameters, wrong_call
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -30,6 +30,22 @@ def named(method: Method) -> Method:
         return method(self, *args, **kwargs)
 
     return call  # type: ignore[return-value]
+
+
+class NamedParameters:
+    """An estimator that is not made with arguments that it does not have."""
+
+    def __new__(cls, *args: Any, **params: Any) -> Self:
+        """Make an estimator; raise a TypeError that helps if an argument is wrong."""
+        message = f"{too_many_arguments(cls, args)} {cls._unknown(params)}".strip()
+        if message:
+            raise TypeError(message)
+        return super().__new__(cls)
+
+    @classmethod
+    def _unknown(cls, names: Collection[str]) -> str:
+        """Return the message about unknown parameters, "" if all are known."""
+        return unknown_parameters(cls.__name__, names, cls._get_param_names())  # type: ignore[attr-defined]
 
 
 class AvailableIf(_AvailableIfDescriptor):

@@ -14,7 +14,7 @@ from ..encoding.targets import Targets
 from ..engine.arrays import Array
 from ..engine.data import Data
 from ..warning import warn_user
-from .hints import explain_value
+from .hints import check_parameters
 from .parts import set_by_the_user
 from .splitting import split
 from .validation_set import ValidationSet, warn_of_scale
@@ -98,11 +98,7 @@ def check(estimator: Any, X: Any, y: Any, given: Given) -> Checked:
     X is of shape (n_samples, n_features), y (n_samples,) or (n_samples, n_outputs). A
     ValueError is raised if anything is not as it should be.
     """
-    try:
-        estimator._validate_params()
-    except ValueError as error:
-        explain_value(estimator, error)
-        raise
+    check_parameters(estimator)
     resumes = hasattr(estimator, "coefs_") and (given.incremental or estimator.warm_start)
     features, X_given, y_checked = _check_examples(estimator, X, y, resumes)
     targets, Y = estimator._targets_type.fit_transform(

@@ -195,7 +195,7 @@ class Fit:
         estimator, checked = self.estimator, self.checked
         incremental, keep_best = checked.given.incremental, checked.keep_best
         n = checked.data.n
-        size = rows_of_batch(estimator.batch_size, n, incremental=incremental)
+        size = resolved_batch_size(estimator.batch_size, n, incremental=incremental)
         self._warn_plan(size)
         start_score = None
         if keep_best and checked.resumes and checked.validation_set:
@@ -302,7 +302,7 @@ class Fit:
         )
 
 
-def rows_of_batch(size: int | str, n: int, *, incremental: bool = False) -> int:
+def resolved_batch_size(size: int | str, n: int, *, incremental: bool = False) -> int:
     """Return how many rows a batch has, of `n` rows and with ``batch_size=size``."""
     if not isinstance(size, str):
         return size

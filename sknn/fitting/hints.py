@@ -143,6 +143,8 @@ def unknown_parameters(
 
 def too_many_arguments(kind: type, given: Sequence[Any]) -> str:
     """Return what to say if `kind` does not take all the `given` by position, "" if so."""
+    if not given:
+        return ""
     parameters = [*signature(kind.__init__).parameters.values()][1:]  # type: ignore[misc]
     names = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
     rest = given[len(names) :]
@@ -211,7 +213,16 @@ def wrong_call(estimator: Any, method: str, expected: Signature, error: Exceptio
     return f"{called} got an unexpected keyword argument {word!r}: {remedy}."
 
 
-def explain_value(estimator: Any, error: ValueError) -> None:
+def check_parameters(estimator: Any) -> None:
+    """Raise scikit-learn's ValueError about a parameter, with a hint if there is one."""
+    try:
+        estimator._validate_params()
+    except ValueError as error:
+        _explain_value(estimator, error)
+        raise
+
+
+def _explain_value(estimator: Any, error: ValueError) -> None:
     """Raise `error` again with a hint, if there is one.
 
     `error` is scikit-learn's "The 'loss' parameter of ... must be ...".

@@ -22,7 +22,7 @@ from ..engine.data import Data
 from ..engine.initializers import INITIALIZERS, CustomInitializer, Initializer
 from ..engine.loss import CustomLoss, Loss
 from ..engine.losses import LOSSES, LogLoss
-from ..engine.optimizers import SOLVERS, Solver
+from ..engine.optimizers import LBFGS, SOLVERS, Solver
 from ..engine.schedules import SCHEDULES, CustomSchedule, Schedule
 from ..warning import warn_user
 from .validation_set import ValidationSet
@@ -186,6 +186,13 @@ def _n_outputs(loss: Loss, data: Data, held_out: ValidationSet | None) -> int:
 def _resolve(value: Any, registry: Mapping[str, Any]) -> Any:
     """Return the part of that name, or the part itself."""
     return registry[value] if isinstance(value, str) else value
+
+
+def uses_lbfgs(estimator: Any) -> bool:
+    """Return whether the solver takes all rows at once, and has no learning rate."""
+    solver = estimator.solver
+    # Before `fit` the name may be one that does not exist.
+    return isinstance(SOLVERS.get(solver) if isinstance(solver, str) else solver, LBFGS)
 
 
 def _check_instance(name: str, value: Any) -> None:

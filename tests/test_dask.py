@@ -14,7 +14,14 @@ from sklearn.metrics import accuracy_score, r2_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
 
-from sknn import AfterEpoch, FFNNClassifier, FFNNRegressor, TableEncoder, TabularClassifier
+from sknn import (
+    AdamW,
+    AfterEpoch,
+    FFNNClassifier,
+    FFNNRegressor,
+    TableEncoder,
+    TabularClassifier,
+)
 
 pytest.importorskip("distributed")
 import dask
@@ -349,7 +356,7 @@ def test_a_killed_worker_costs_a_round_and_changes_nothing(digits, tmp_path):
         {"class_weight": "balanced", "encoder": None, "learning_rate": 1e-5},
         {"output_activation": "sigmoid"},
         {"loss": "squared_error"},
-        {"input_scale": True},
+        {"input_scale": True, "solver": AdamW(weight_decay=0.1, scale_decay=0.5)},
     ],
 )
 def test_every_kind_of_classifier_is_that_of_one_machine(client, params):

@@ -56,13 +56,20 @@ def test_with_adam_a_scale_moves_six_times_as_fast_as_a_weight():
     np.testing.assert_allclose(model.coefs_[0], expected, rtol=1e-7)
 
 
-def test_weight_decay_leaves_the_scales_alone():
+@pytest.mark.parametrize(
+    ("decay", "kept"),
+    [
+        ({"weight_decay": 0.5}, 1 - 1e-3 * 0.5),
+        ({"weight_decay": 0.0, "scale_decay": 0.3}, 1 - 1e-3 * 0.3),
+        ({"weight_decay": 0.5, "scale_decay": 0.3}, (1 - 1e-3 * 0.5) * (1 - 1e-3 * 0.3)),
+    ],
+)
+def test_weights_and_scales_have_a_decay_each(decay, kept):
     W = np.array([[2.0], [0.0], [-1.0], [3.0]])
-    model = FFNNRegressor(**PLAIN | {"solver": AdamW(weight_decay=0.5)})
+    model = FFNNRegressor(**PLAIN | {"solver": AdamW(**decay)})
     nothing = np.zeros_like(X)  # no gradient reaches the weights
-    kept = W * (1 - 1e-3 * 0.5)
     model.fit(nothing, np.zeros(120), coefs_init=[W], intercepts_init=[np.zeros(1)])
-    np.testing.assert_allclose(model.coefs_[0], kept, rtol=1e-12, atol=1e-99)
+    np.testing.assert_allclose(model.coefs_[0], W * kept, rtol=1e-12, atol=1e-99)
 
 
 @pytest.mark.parametrize(

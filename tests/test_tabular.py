@@ -20,7 +20,7 @@ from sknn import (
     TabularRegressor,
 )
 from sknn.ensemble import voting
-from sknn.ensemble.temperature import at_temperature
+from sknn.ensemble.temperature import at_temperature, for_mean
 
 FAST = {
     "hidden_layer_sizes": (8,),
@@ -149,7 +149,9 @@ def test_out_of_fold_predictions_are_those_of_the_member_that_left_the_row_out(m
         expected = np.mean([network.predict(Z[out]) for network in ends], axis=0)
     else:
         P = np.mean([network.predict_proba(Z[out]) for network in ends], axis=0)
-        expected = np.exp(at_temperature(np.log(P), model.temperature_))
+        # A single member's temperature, before the correction for the mean of ten.
+        T = model.temperature_ / for_mean(1.0, 10)
+        expected = np.exp(at_temperature(np.log(P), T))
     np.testing.assert_allclose(model.oof_prediction_[out], expected, rtol=1e-3, atol=1e-6)
 
 

@@ -20,7 +20,13 @@ from sknn.engine.losses import Poisson, SquaredError
 from sknn.ensemble.choice import best_ends, candidates
 from sknn.ensemble.conformal import Scores
 from sknn.ensemble.folds import Folds
-from sknn.ensemble.temperature import at_temperature, best_temperature, cross_entropy
+from sknn.ensemble.probabilities import Probabilities
+from sknn.ensemble.temperature import (
+    at_temperature,
+    best_temperature,
+    cross_entropy,
+    for_mean,
+)
 from sknn.ensemble.values import Values
 
 LINEAR = {"hidden_layer_sizes": (), "learning_rate": 0.1, "max_iter": 30}
@@ -166,7 +172,21 @@ def test_rows_without_an_error_do_not_ask_for_certainty():
     log_P = np.log([[0.9, 0.1]] * 20)
     T = best_temperature(log_P, np.zeros(20, int), np.ones(20))
     share = np.exp(at_temperature(log_P, T))[0, 0]
-    assert share == pytest.approx(1 - 0.5 / 22, rel=1e-3)  # 1 - smoothing + smoothing / 2
+    assert share == pytest.approx(1 - 0.5 / 42, rel=1e-3)  # 1 - smoothing + smoothing / 2
+
+
+def test_the_mean_of_members_is_sharper_than_their_own_temperature():
+    assert for_mean(1.3, 1) == 1.3
+    assert 0.9 < for_mean(1.0, 100) < for_mean(1.0, 4) < for_mean(1.0, 2) < 1
+    rng = np.random.default_rng(0)
+    Z = 1.5 * rng.normal(size=(20_000, 3))
+    codes = (Z + rng.gumbel(size=Z.shape)).argmax(axis=1)  # of probabilities softmax(Z)
+    members = [log_softmax(Z + 0.5 * rng.normal(size=Z.shape), axis=1) for _ in range(4)]
+    T = best_temperature(members[0], codes, np.ones(len(Z)))
+    mean = Probabilities.mean(members)
+    at = [at_temperature(mean, t) for t in (T, for_mean(T, 4))]
+    own, ours = (cross_entropy(log_P, codes, 0).mean() for log_P in at)
+    assert ours < own
 
 
 # ---- conformal quantiles ----------------------------------------------------------------

@@ -14,7 +14,6 @@ from .arrays import (
     POOL,
     Array,
     empty,
-    least,
     load_kernels,
     ops,
     pool,
@@ -117,7 +116,7 @@ class CompiledSteps:
         """
         optimizer_state = self._state.optimizer
         assert optimizer_state is not None
-        step, m = optimizer_state.step, 0
+        step, m, alpha = optimizer_state.step, 0, self._cost.penalty.alpha
         taken, adam, dropped = [], [], []
         for number, place in enumerate(places):
             rate, factor = factors(number, step)
@@ -125,7 +124,7 @@ class CompiledSteps:
             if rows.w is None or rows.w[place].any():
                 step += 1
                 taken.append((place.start, place.stop))
-                adam.append(self._adam(step, rate))
+                adam.append(self._optimizer.kernel_factors(step, rate, alpha, xp.float32))
                 dropped.append(self._dropped(place.stop - place.start, factor))
             if self._plan.interrupt.pressed:
                 break
@@ -135,15 +134,6 @@ class CompiledSteps:
         costs = self._run(rows, places, bounds, (xp.array(adam), xp.array(dropped)))
         optimizer_state.step = step
         return xp.diff(bounds)[:, 0].astype(xp.float32) @ costs / m, m
-
-    def _adam(self, step: int, rate: float) -> tuple[float, ...]:
-        """Return the factors of the kernel `adam` for step number `step`, from 1."""
-        optimizer = self._optimizer
-        kept = optimizer.kept(rate)
-        rate, epsilon = optimizer.factors(step, rate)
-        alpha = self._cost.penalty.alpha
-        betas = optimizer.beta_1, optimizer.beta_2
-        return *betas, epsilon, rate, alpha, kept, least(xp.float32)
 
     def _dropped(self, m: int, factor: float) -> list[tuple[float, int]]:
         """Return every layer's rate of dropout, and where its random numbers begin."""

@@ -25,12 +25,15 @@ class OptimizerState:
     n_weights : int
         The first `n_weights` parameters are weights; biases and what activations learn
         come after them.
+    n_scales : int
+        The last `n_scales` parameters are scales of inputs.
     step : int
         Steps done so far.
     """
 
     vectors: list[Array]
     n_weights: int
+    n_scales: int = 0
     step: int = 0
 
 
@@ -70,17 +73,17 @@ class Optimizer(Part):
 
     n_vectors: ClassVar[int] = 0
 
-    def start(self, params: Array, n_weights: int) -> OptimizerState:
+    def start(self, params: Array, n_weights: int, n_scales: int = 0) -> OptimizerState:
         """Return the state before the first step.
 
         Parameters
         ----------
         params : array of shape (n_parameters,)
-        n_weights : int
-            The first `n_weights` parameters are weights.
+        n_weights, n_scales : int
+            The first `n_weights` parameters are weights, the last `n_scales` scales.
         """
         vectors = [zeros(params.shape, params.dtype) for _ in range(self.n_vectors)]
-        return OptimizerState(vectors, n_weights)
+        return OptimizerState(vectors, n_weights, n_scales)
 
     def step(
         self,
@@ -104,13 +107,16 @@ class Optimizer(Part):
             block that is in the cache takes it without a pass over memory of its own.
         """
         state.step += 1
-        kept = self.kept(rate)
+        kept, kept_scales = self.kept(rate)
+        first_scale = len(params) - state.n_scales
         for block in blocks_in_cache(len(params)):
             weights = slice(block.start, min(block.stop, state.n_weights))
             if alpha:
                 grad[weights] += alpha * params[weights]
             if kept != 1:
                 params[weights] *= kept
+            if kept_scales != 1:
+                params[max(block.start, first_scale) : block.stop] *= kept_scales
             memory = [vector[block] for vector in state.vectors]
             self.update(params[block], grad[block], memory, state.step, rate)
 
@@ -131,6 +137,6 @@ class Optimizer(Part):
         """
         raise NotImplementedError
 
-    def kept(self, rate: float) -> float:
-        """Return the share of every weight that is kept before `update`: 1, no decay."""
-        return 1.0
+    def kept(self, rate: float) -> tuple[float, float]:
+        """Return the shares of weights and of scales kept before `update`: 1, no decay."""
+        return 1.0, 1.0

@@ -12,7 +12,7 @@ long. So rules with memory add `least` to every gradient, which moves no weight.
 from __future__ import annotations
 
 from math import sqrt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from .arrays import Array, least, ops, xp
 from .optimizer import Optimizer, OptimizerState
@@ -170,6 +170,14 @@ class Adam(Optimizer):
         rate *= (1 - self.beta_1) / (1 - self.beta_1**t) / root
         return rate, self.epsilon / root
 
+    def kernel_factors(
+        self, t: int, rate: float, alpha: float, dtype: Any
+    ) -> tuple[float, ...]:
+        """Return what the compiled `adam` needs to know of step `t`, from 1."""
+        kept = self.kept(rate)
+        rate, epsilon = self.factors(t, rate)
+        return self.beta_1, self.beta_2, epsilon, rate, alpha, *kept, least(dtype)
+
     def update(
         self, params: Array, grad: Array, memory: list[Array], t: int, rate: float
     ) -> None:
@@ -201,15 +209,16 @@ class Adam(Optimizer):
             return
         state.step += 1
         M, V = state.vectors
-        kept = self.kept(rate)
-        rate, epsilon = self.factors(state.step, rate)
-        factors = (self.beta_1, self.beta_2, epsilon, rate, alpha, kept, least(grad.dtype))
-        ops.adam(params, grad, (M, V), factors, state.n_weights)
+        factors = self.kernel_factors(state.step, rate, alpha, grad.dtype)
+        ops.adam(params, grad, (M, V), factors, (state.n_weights, state.n_scales))
 
 
 @part
 class AdamW(Adam):
     """Adam with decoupled weight decay: before each step, W -= rate · weight_decay · W.
+
+    Scales of inputs have a decay of their own, s -= rate · scale_decay · s. An input that
+    does not help to lower the cost is scaled down.
 
     Parameters
     ----------
@@ -217,6 +226,9 @@ class AdamW(Adam):
         As for `Adam`.
     weight_decay : float, default=0.01
         Share of the weights, but not of the biases, subtracted per unit of rate; >= 0.
+    scale_decay : float, default=0.0
+        Share of the scales of inputs subtracted per unit of rate; >= 0. For networks with
+        ``input_scale=True``.
 
     See Also
     --------
@@ -230,13 +242,15 @@ class AdamW(Adam):
     """
 
     weight_decay: float = 0.01
+    scale_decay: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_number("weight_decay", 0)
+        self.check_number("scale_decay", 0)
 
-    def kept(self, rate: float) -> float:
-        return 1 - rate * self.weight_decay
+    def kept(self, rate: float) -> tuple[float, float]:
+        return 1 - rate * self.weight_decay, 1 - rate * self.scale_decay
 
 
 @part

@@ -107,7 +107,9 @@ class Training:
     ) -> None:
         params = cost.network.params
         if state.optimizer is None:
-            state.optimizer = optimizer.start(params.flat, params.n_weights)
+            state.optimizer = optimizer.start(
+                params.flat, params.n_weights, len(params.scales)
+            )
         self.cost = cost
         self.optimizer = optimizer
         self.optimizer_state = state.optimizer

@@ -228,6 +228,7 @@ class EnsembleFit:
         ends = held_out.choose(votes)
         votes = held_out.calibrated(votes, ends)
         prediction = held_out.published(votes, ends, len(self.y))
+        votes = held_out.for_mean(votes, len(trained))
         fits = [member.fit for member in trained if member.fit is not None]
         names = ("n_features_in_", "feature_names_in_")
         columns = {n: getattr(self.encoder, n) for n in names if hasattr(self.encoder, n)}

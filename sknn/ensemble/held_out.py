@@ -78,10 +78,14 @@ class HeldOut:
         return votes.mean([self.ends[end] for end in ends])
 
     def calibrated(self, votes: Any, ends: Sequence[int]) -> Any:
-        """Return the votes corrected by these rows; as they are if there are none."""
+        """Return the votes of single members corrected by these rows, if there are any."""
         if not len(self.rows):
             return votes
         return votes.calibrated(self.mean(votes, ends), self.codes, self.w)
+
+    def for_mean(self, votes: Any, n_members: int) -> Any:
+        """Return the votes, calibrated for single members, as their mean needs them."""
+        return votes.for_mean(n_members) if len(self.rows) else votes
 
     def published(self, votes: Any, ends: Sequence[int], n: int) -> Array:
         """Return the corrected predictions for all `n` rows; NaN where there is none.

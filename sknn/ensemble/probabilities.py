@@ -13,7 +13,7 @@ from scipy.special import log_expit
 from ..encoding.labels import Labels
 from ..engine.arrays import Array
 from ..engine.data import OneHot, Target
-from .temperature import at_temperature, best_temperature, cross_entropy
+from .temperature import at_temperature, best_temperature, cross_entropy, for_mean
 
 SMOOTHING = 0.1  # of the labels, where cycle ends are compared
 
@@ -70,6 +70,12 @@ class Probabilities:
         if self.labels.one_class:
             return self
         return replace(self, temperature=best_temperature(log_P, codes, w))
+
+    def for_mean(self, n_members: int) -> Probabilities:
+        """Return the same for the mean of members, calibrated for each of them alone."""
+        if self.labels.one_class:
+            return self
+        return replace(self, temperature=for_mean(self.temperature, n_members))
 
     def finish(self, log_P: Array) -> Array:
         """Return the averaged `log_P`, (n, ...), at the temperature."""

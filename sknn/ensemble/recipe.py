@@ -16,7 +16,6 @@ ROWS = 64  # of the smallest batch
 SHARED: dict[str, Any] = {
     "hidden_layer_sizes": (128, 128),
     "activation": "silu",
-    "solver": AdamW(beta_2=0.95, weight_decay=0.02),
     "learning_rate_schedule": "coslog4",
     "initializer": "data",
     "input_scale": True,
@@ -31,9 +30,18 @@ SHARED: dict[str, Any] = {
 def recipe(task: str) -> FFNNClassifier | FFNNRegressor:
     """Return the network for "classification" or "regression", not fitted."""
     if task == "classification":
-        loss = LogLoss(smoothing=0.1)
-        return FFNNClassifier(loss=loss, learning_rate=0.0025, **SHARED)
-    return FFNNRegressor(clip_target=True, learning_rate=0.0125, **SHARED)
+        return FFNNClassifier(
+            loss=LogLoss(smoothing=0.1),
+            solver=AdamW(beta_2=0.95, weight_decay=0.02, scale_decay=0.72),
+            learning_rate=0.0025,
+            **SHARED,
+        )
+    return FFNNRegressor(
+        clip_target=True,
+        solver=AdamW(beta_2=0.95, weight_decay=0.02),
+        learning_rate=0.0125,
+        **SHARED,
+    )
 
 
 def table_encoder(*, dense: bool = True) -> TableEncoder:

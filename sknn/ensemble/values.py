@@ -74,6 +74,10 @@ class Values:
         shift = [scores.level(q)[column] for column, q in enumerate(levels)]
         return replace(self, shift=np.array(shift))
 
+    def for_mean(self, n_members: int) -> Values:
+        """Return the same: a mean of members needs no other correction than one."""
+        return self
+
     def finish(self, A: Array) -> Array:
         """Return the averaged predictions `A`, (n, n_outputs), corrected and in order."""
         return self.measure.to_predictions(A + self.shift)

@@ -334,13 +334,14 @@ class RoundsFit:
     def _checkpoint(self) -> Checkpoint:
         """Return where training has stopped."""
         network, stands = self.network, self.standing
-        vectors, n_weights = [*stands.vectors], network.params.n_weights
-        optimizer = OptimizerState(vectors, n_weights, round(stands.step))
+        params = network.params
+        counts = params.n_weights, len(params.scales)
+        optimizer = OptimizerState([*stands.vectors], *counts, round(stands.step))
         return Checkpoint(
             state=TrainingState(self._rng, optimizer, self._plateaus),
             solver=self.setup.parts.solver,
             units=self._units,
-            params=network.params.flat.copy(),
+            params=params.flat.copy(),
             split_seed=self.setup.checked.split_seed,
         )
 

@@ -303,8 +303,8 @@ class Setup:
         optimizer = None
         if standing.step:
             vectors = [vector.copy() for vector in standing.vectors]
-            n_weights = network.params.n_weights
-            optimizer = OptimizerState(vectors, n_weights, round(standing.step))
+            counts = network.params.n_weights, len(network.params.scales)
+            optimizer = OptimizerState(vectors, *counts, round(standing.step))
         state = TrainingState(np.random.default_rng(leg.seed), optimizer, leg.plateaus)
         cost = Cost(network, self.parts.loss, L2(float(self.estimator.alpha)))
         quiet, plan = Quiet(), self._plan(leg, data.n)

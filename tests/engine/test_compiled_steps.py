@@ -37,7 +37,7 @@ FORM = {
 }
 RECIPE = {
     "activation": "mish",
-    "solver": AdamW(beta_2=0.95, weight_decay=0.02),
+    "solver": AdamW(beta_2=0.95, weight_decay=0.02, scale_decay=0.72),
     "learning_rate_schedule": "coslog4",
     "initializer": "data",
     "input_scale": True,

@@ -49,13 +49,16 @@ def test_every_parameter_takes_the_step_it_would_take_alone(name):
         np.testing.assert_allclose(alone[0], together[k], rtol=1e-12)
 
 
-@pytest.mark.parametrize("n_weights", [0, 5, CACHED + 2])
-def test_adamw_takes_its_share_of_the_weights_alone(n_weights):
+@pytest.mark.parametrize("n_scales", [0, 1, 3])
+@pytest.mark.parametrize("n_weights", [0, 5, CACHED - 1])
+def test_adamw_takes_its_shares_of_weights_and_scales_alone(n_weights, n_scales):
     params = np.random.default_rng(0).normal(size=CACHED + 3)
     expected = params.copy()
     expected[:n_weights] *= 1 - 0.1 * 0.3
-    solver = AdamW(weight_decay=0.3)
-    solver.step(params, np.zeros_like(params), solver.start(params, n_weights), 0.1)
+    expected[len(params) - n_scales :] *= 1 - 0.1 * 0.2
+    solver = AdamW(weight_decay=0.3, scale_decay=0.2)
+    state = solver.start(params, n_weights, n_scales)
+    solver.step(params, np.zeros_like(params), state, 0.1)
     np.testing.assert_allclose(params, expected, rtol=1e-15)
 
 

@@ -54,18 +54,19 @@ def adam(beta_1, beta_2, epsilon):
     return moved
 
 
-RULES = {  # the optimizer, what it has moved the parameters by, and its weight decay
-    "sgd": (SOLVERS["sgd"], sgd, 0),
-    "momentum": (SGD(momentum=0.9), lambda: sgd(0.9), 0),
-    "other momentum": (SGD(momentum=0.5), lambda: sgd(0.5), 0),
-    "nesterov": (SGD(momentum=0.9, nesterov=True), lambda: sgd(0.9, ahead=True), 0),
-    "rmsprop": (SOLVERS["rmsprop"], lambda: rmsprop(0.9, 1e-8), 0),
-    "other rmsprop": (RMSprop(rho=0.6, epsilon=0.1), lambda: rmsprop(0.6, 0.1), 0),
-    "adam": (SOLVERS["adam"], lambda: adam(0.9, 0.999, 1e-8), 0),
-    "adam, epsilon": (Adam(epsilon=1e-2), lambda: adam(0.9, 0.999, 1e-2), 0),
-    "other adam": (Adam(0.5, 0.8, 0.3), lambda: adam(0.5, 0.8, 0.3), 0),
-    "adamw": (SOLVERS["adamw"], lambda: adam(0.9, 0.999, 1e-8), 0.01),
-    "other adamw": (AdamW(0.8, 0.95, 0.01, 0.5), lambda: adam(0.8, 0.95, 0.01), 0.5),
+RULES = {  # the optimizer, what it has moved the parameters by, decay of weights and scales
+    "sgd": (SOLVERS["sgd"], sgd, 0, 0),
+    "momentum": (SGD(momentum=0.9), lambda: sgd(0.9), 0, 0),
+    "other momentum": (SGD(momentum=0.5), lambda: sgd(0.5), 0, 0),
+    "nesterov": (SGD(momentum=0.9, nesterov=True), lambda: sgd(0.9, ahead=True), 0, 0),
+    "rmsprop": (SOLVERS["rmsprop"], lambda: rmsprop(0.9, 1e-8), 0, 0),
+    "other rmsprop": (RMSprop(rho=0.6, epsilon=0.1), lambda: rmsprop(0.6, 0.1), 0, 0),
+    "adam": (SOLVERS["adam"], lambda: adam(0.9, 0.999, 1e-8), 0, 0),
+    "adam, epsilon": (Adam(epsilon=1e-2), lambda: adam(0.9, 0.999, 1e-2), 0, 0),
+    "other adam": (Adam(0.5, 0.8, 0.3), lambda: adam(0.5, 0.8, 0.3), 0, 0),
+    "adamw": (SOLVERS["adamw"], lambda: adam(0.9, 0.999, 1e-8), 0.01, 0),
+    "other adamw": (AdamW(0.8, 0.95, 0.01, 0.5), lambda: adam(0.8, 0.95, 0.01), 0.5, 0),
+    "adamw, scales": (AdamW(scale_decay=0.4), lambda: adam(0.9, 0.999, 1e-8), 0.01, 0.4),
 }
 
 
@@ -77,7 +78,7 @@ def gradients(dtype):
 
 
 def run(solver, start, n_weights, alpha):
-    params, state = start.copy(), solver.start(start, n_weights)
+    params, state = start.copy(), solver.start(start, n_weights, n_scales=2)
     for grad, rate in zip(gradients(start.dtype), RATES, strict=True):
         solver.step(params, grad, state, rate, alpha)
         yield params.copy()
@@ -98,14 +99,18 @@ def start(request):
 @pytest.mark.parametrize("alpha", [0.0, 0.3])
 @pytest.mark.parametrize("name", RULES)
 def test_every_step_is_that_of_the_textbook(name, alpha, start):
-    """The penalty and the decay are those of the weights, never of the biases."""
-    solver, rule, decay = RULES[name]
+    """The penalty and the decay are those of the weights, never of the biases.
+
+    Of 7 parameters the first 4 are weights, the last 2 are scales of inputs.
+    """
+    solver, rule, weight_decay, scale_decay = RULES[name]
     moved, is_weight = rule(), np.arange(7) < 4
+    decay = weight_decay * is_weight + scale_decay * (np.arange(7) >= 5)
     params, before = start.astype(float), 0.0
     steps = zip(run(solver, start, 4, alpha), gradients(start.dtype), RATES, strict=True)
     for t, (found, grad, rate) in enumerate(steps, 1):
         after = moved(grad + alpha * is_weight * params, rate, t)
-        params = params - rate * decay * is_weight * params + (after - before)
+        params = params - rate * decay * params + (after - before)
         before = after
         close(found, params, start.dtype)
 
@@ -119,7 +124,7 @@ ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
         ("sgd", SGD, {"momentum": 0.0, "nesterov": False}),
         ("rmsprop", RMSprop, {"rho": 0.9, "epsilon": 1e-8}),
         ("adam", Adam, ADAM),
-        ("adamw", AdamW, ADAM | {"weight_decay": 0.01}),
+        ("adamw", AdamW, ADAM | {"weight_decay": 0.01, "scale_decay": 0.0}),
         ("lbfgs", LBFGS, {"memory": 10, "max_fun": 15000}),
     ],
 )
@@ -141,7 +146,7 @@ class HalfAdamW(AdamW):
 
 class Keeping(AdamW):
     def kept(self, rate):
-        return 1.0
+        return 1.0, 1.0
 
 
 class SlowAdam(Adam):

@@ -205,14 +205,16 @@ KERNELS |= {
 
 
 @kernel
-def adam(params: Any, grad: Any, memory: Any, factors: Any, n_weights: int) -> None:
+def adam(params: Any, grad: Any, memory: Any, factors: Any, counts: Any) -> None:
     real = params.dtype.type
     beta_1, beta_2, epsilon = real(factors[0]), real(factors[1]), real(factors[2])
-    rate, least = real(factors[3]), real(factors[6])
+    rate, least = real(factors[3]), real(factors[7])
+    n_weights, first_scale = counts[0], params.size - counts[1]
     # Slices, since a loop that does not begin at 0 is not vectorised.
     for part, alpha, keep in (
         (slice(0, n_weights), real(factors[4]), real(factors[5])),
-        (slice(n_weights, params.size), real(0), real(1)),
+        (slice(n_weights, first_scale), real(0), real(1)),
+        (slice(first_scale, params.size), real(0), real(factors[6])),
     ):
         P, G, M, V = params[part], grad[part], memory[0][part], memory[1][part]
         for i in range(P.size):

@@ -270,13 +270,13 @@ def steps(form: Any, vectors: Any, rows: Any, space: Any, table: Any, costs: Any
     space : (Z, A, delta, first, pool), flat arrays
         Memory of the layers; `first` is that of diag(s) W[0]; random numbers from [0, 1).
     table : (factors, dropped)
-        Of every step: the factors of `adam`, (n_steps, 7), and for every layer the rate of
+        Of every step: the factors of `adam`, (n_steps, 8), and for every layer the rate of
         dropout and where its random numbers begin in the pool, (n_steps, n_layers, 2).
     costs : array of shape (n_steps, n_outputs)
         Receives the costs of every batch.
     """
-    n_weights = form[1]
     params, grad, M, V = vectors
+    counts = form[1], params.size - form[2] if form[2] >= 0 else 0
     X, Y, scale, bounds = rows
     factors, dropped = table
     for t in range(len(costs)):
@@ -284,7 +284,7 @@ def steps(form: Any, vectors: Any, rows: Any, space: Any, table: Any, costs: Any
         batch = X[at], Y[at], scale[at]
         gradient(form, (params, grad), batch, space, dropped[t], costs[t])
         f = factors[t]
-        adam(params, grad, (M, V), (f[0], f[1], f[2], f[3], f[4], f[5], f[6]), n_weights)
+        adam(params, grad, (M, V), f, counts)
 
 
 KERNELS["steps"] = steps

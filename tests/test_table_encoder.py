@@ -133,7 +133,7 @@ def test_a_number_far_from_those_in_fit_stays_finite(dtype, smooth_clip):
     assert out.dtype == dtype
     assert np.isfinite(out).all()
     assert_array_equal(out[0], -out[1])
-    assert_array_equal(out[0, 1:], [1, 1])
+    assert_allclose(out[0, 1:], 2**-0.5, rtol=1e-6)
 
 
 def test_numbers_far_from_zero_keep_their_spread():
@@ -150,16 +150,26 @@ def test_the_smooth_clip_is_its_formula():
     assert_allclose(out, z / np.sqrt(1 + (z / 1.5) ** 2))
 
 
-def test_bins_are_what_a_loop_by_hand_says():
+@pytest.mark.parametrize(
+    ("bin_scale", "s"), [("auto", 1 / np.sqrt(5)), (1.0, 1), (0.3, 0.3)]
+)
+def test_bins_are_what_a_loop_by_hand_says(bin_scale, s):
     x = table()["income"].to_numpy()
-    out = TableEncoder(n_bins=5).fit_transform(x[:, None])
+    out = TableEncoder(n_bins=5, bin_scale=bin_scale).fit_transform(x[:, None])
     edges = [np.sort(x)[max(j * len(x) // 5 - 1, 0)] for j in range(6)]
     assert out.shape == (len(x), 6)
     for i, value in enumerate(x):
         for j in range(5):
             share = (value - edges[j]) / (edges[j + 1] - edges[j])
-            expected = 2 * min(max(share, 0.0), 1.0) - 1
+            expected = s * (2 * min(max(share, 0.0), 1.0) - 1)
             assert out[i, j + 1] == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_scale_of_bins_goes_by_those_that_a_column_has():
+    few = np.repeat([0.0, 1.0, 2.0], 40)  # two bins, whatever n_bins is
+    out = TableEncoder(n_bins=8).fit_transform(np.column_stack([few, np.arange(120.0)]))
+    assert out.shape == (120, 2 + 2 + 8)
+    assert_allclose(np.abs(out[:, 2:]).max(axis=0), [2**-0.5] * 2 + [8**-0.5] * 8)
 
 
 def test_bins_ignore_gaps_and_columns_of_two_numbers_have_none():
@@ -192,7 +202,7 @@ def test_scaled_numbers_and_bins_have_their_properties(x, later, n_bins):
     assert_allclose(Z[:, 0].mean(), 0, atol=1e-9)
     assert_allclose(Z[:, 0].std(), 1, rtol=1e-9)
     out = encoder.transform(np.sort(later)[:, None])
-    assert (np.abs(out[:, 1:]) <= 1).all()
+    assert (np.linalg.norm(out[:, 1:], axis=1) <= 1 + 1e-9).all()
     assert (np.diff(out, axis=0) >= 0).all()
 
 

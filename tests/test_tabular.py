@@ -1,6 +1,7 @@
 """The tabular estimators: what they predict, publish, accept and refuse."""
 
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from sknn import (
     FFNNClassifier,
     FFNNRegressor,
     Schedule,
+    TableEncoder,
     TabularClassifier,
     TabularRegressor,
 )
@@ -485,6 +487,16 @@ def test_nested_names_open_the_defaults():
     assert model.encoder.n_bins == 4
     with pytest.raises(ValueError, match="Invalid parameter 'learning_rat'|no parameter"):
         model.set_params(estimator__learning_rat=3)
+
+
+@BOTH
+def test_the_encoder_by_default_is_the_one_in_the_docstring(make):
+    kind = type(make())
+    (text,) = re.findall(r"``(TableEncoder\(.*\))``", kind.__doc__)
+    X, y = table()
+    model = make().fit(X, target(make, y))
+    written = eval(text, {"TableEncoder": TableEncoder, "np": np})
+    assert model.encoder_.get_params() == written.get_params()
 
 
 # ---- what is refused --------------------------------------------------------------------

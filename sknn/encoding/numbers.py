@@ -12,7 +12,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils.sparsefuncs import inplace_column_scale, min_max_axis
 
 from ..engine.arrays import Array, Input
-from .bins import Bins, quantiles
+from .bins import NONE, BinPlan, Bins, quantiles
 
 MIDDLE = np.array([0.5])
 CELLS = 2**17  # at a time, so that intermediate results stay in the cache
@@ -60,7 +60,7 @@ class Numbers:
 
     @classmethod
     def fit(
-        cls, X: Input, w: Array | None, n_bins: int | None, smooth_clip: float | None
+        cls, X: Input, w: Array | None, plan: BinPlan, smooth_clip: float | None
     ) -> Numbers:
         """Return the scaling of X.
 
@@ -70,7 +70,8 @@ class Numbers:
             Missing values are NaN. Sparse columns are not centred.
         w : array of shape (n,) or None
             Weights above 0.
-        n_bins : int or None
+        plan : BinPlan
+            How to divide the columns into bins.
         smooth_clip : float or None
         """
         if sparse.issparse(X):
@@ -85,7 +86,7 @@ class Numbers:
         if len(indicators):
             present = ~is_missing[:, scaled]
         median = _medians(X, present, w)
-        bins = Bins.fit(X, present, w, n_bins)
+        bins = Bins.fit(X, present, w, plan)
         if present is not None:
             np.copyto(X, median, where=~present)
         X -= median
@@ -110,7 +111,7 @@ class Numbers:
             scaler: Any = StandardScaler(with_mean=False).fit(X, sample_weight=w)
             std = scaler.scale_
         none = np.zeros(0, dtype=int)
-        bins = Bins.fit(np.zeros((0, 0)), None, None, None)
+        bins = Bins.fit(np.zeros((0, 0)), None, None, NONE)
         arrays = scaled, unit, zeros, zeros, std
         return cls(*arrays, bins, none, np.zeros(0), smooth_clip, centred=False)
 

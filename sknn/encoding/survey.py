@@ -15,6 +15,7 @@ from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
 from ..engine.arrays import Array
+from .bins import BinPlan
 from .columns import FLOATS, float_types, is_table
 from .features import Features, table_encoder
 from .kinds import warn_of_dates
@@ -218,12 +219,12 @@ class ColumnSurvey:
             limit = encoder.max_categories
             levels.append(Levels.fit(codes[found], values, weights[found], limit))
             warn_of_dates(levels[-1].categories, self.labels[j])
-        numbers = self.numbers(encoder.n_bins, encoder.smooth_clip)
+        numbers = self.numbers(encoder.bin_plan, encoder.smooth_clip)
         fitted = clone(encoder)
         fitted._publish(self.attributes, is_categorical, numbers, levels)
         return fitted
 
-    def numbers(self, n_bins: int | None, smooth_clip: float | None) -> Numbers:
+    def numbers(self, plan: BinPlan, smooth_clip: float | None) -> Numbers:
         """Return what becomes of the numeric columns.
 
         Medians and bins are those of the sample, everything else is exact.
@@ -237,7 +238,7 @@ class ColumnSurvey:
         # What a column has beside its numbers, which a sample can do without.
         rows = np.vstack([self.sample[:, numeric], low, high])
         w = np.append(self.sample_weight, np.full(2, 1e-6 * self.sample_weight.min()))
-        rough = Numbers.fit(rows, w, n_bins, smooth_clip)
+        rough = Numbers.fit(rows, w, plan, smooth_clip)
         mean, std = self.moments.mean[numeric][scaled], self.moments.std[numeric][scaled]
         share = (weight / (weight + gaps))[scaled]
         distance = mean * rough.unit - rough.median

@@ -18,6 +18,7 @@ from sklearn.utils.validation import (
 )
 
 from ..engine.arrays import Array, Input
+from .bins import BinPlan
 from .kinds import warn_of_dates
 from .levels import Levels
 from .numbers import Numbers
@@ -48,9 +49,12 @@ default="from_dtype"
         objects that are not all numbers), by names, by numbers from 0, by a mask, or none.
     n_bins : int, default=None
         If given, each column of numbers is also encoded piecewise linearly, in bins between
-        its quantiles at 0, 1/n_bins, ..., 1: a column for each bin, which is -1 to the left
-        of it, +1 to the right, and increases linearly within. A column with fewer than two
+        its quantiles at 0, 1/n_bins, ..., 1: a column for each bin, which is -s to the left
+        of it, +s to the right, and increases linearly within. A column with fewer than two
         bins of different numbers, such as one of 0 and 1, gets no bins.
+    bin_scale : float or "auto", default="auto"
+        s. "auto" is 1/sqrt(k) for a column with k bins, so that all of them together count
+        about as much as the column itself.
     smooth_clip : float, default=None
         If given, scaled numbers z become z / sqrt(1 + (z / smooth_clip)^2), between
         -smooth_clip and smooth_clip.
@@ -94,7 +98,7 @@ default="from_dtype"
     Categories are compared by value: 1, 1.0 and True are the same category.
 
     The bins are those of Gorishniy, Rubachev, Babenko (2022), On embeddings for numerical
-    features in tabular deep learning, mapped from [0, 1] to [-1, 1].
+    features in tabular deep learning, mapped from [0, 1] to [-s, s].
 
     Examples
     --------
@@ -117,6 +121,7 @@ default="from_dtype"
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
         "n_bins": [Interval(Integral, 2, None, closed="left"), None],
+        "bin_scale": [Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})],
         "smooth_clip": [Interval(Real, 0, None, closed="neither"), None],
         "max_categories": [Interval(Integral, 2, None, closed="left"), None],
         "sparse_output": ["boolean", StrOptions({"auto"})],
@@ -131,6 +136,7 @@ default="from_dtype"
         *,
         categorical_features: Any = "from_dtype",
         n_bins: int | None = None,
+        bin_scale: float | str = "auto",
         smooth_clip: float | None = None,
         max_categories: int | None = 255,
         sparse_output: bool | str = "auto",
@@ -138,10 +144,16 @@ default="from_dtype"
     ) -> None:
         self.categorical_features = categorical_features
         self.n_bins = n_bins
+        self.bin_scale = bin_scale
         self.smooth_clip = smooth_clip
         self.max_categories = max_categories
         self.sparse_output = sparse_output
         self.dtype = dtype
+
+    @property
+    def bin_plan(self) -> BinPlan:
+        """How columns of numbers are divided into bins."""
+        return BinPlan(self.n_bins, self.bin_scale)
 
     @property
     def is_linear(self) -> bool:
@@ -181,7 +193,7 @@ default="from_dtype"
         self._check_sparse(reading.X)
         w, rows = _weights(sample_weight, reading.X)
         numbers, categories = reading.numbers(rows), reading.categories(rows)
-        scaling = Numbers.fit(numbers, w, self.n_bins, self.smooth_clip)
+        scaling = Numbers.fit(numbers, w, self.bin_plan, self.smooth_clip)
         limit = self.max_categories
         levels = [Levels.fit(codes, values, w, limit) for codes, values in categories]
         for each, label in zip(levels, reading.categorical_labels, strict=True):

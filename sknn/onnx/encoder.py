@@ -126,7 +126,7 @@ def _numbers(G: Graph, X: str, scaling: Numbers, dtype: Any) -> list[str]:
         if len(bins.column):
             T = G("Div", G("Sub", G.columns(U, bins.column), bins.left), bins.width)
             T = G("Sub", G("Mul", G("Clip", T, 0.0, 1.0), 2.0), 1.0)
-            parts.append(G.cast(T, dtype))
+            parts.append(G.cast(G("Mul", T, bins.scale), dtype))
     if len(scaling.indicators):
         parts.append(G.cast(G("IsNaN", G.columns(X, scaling.indicators)), dtype))
     return parts

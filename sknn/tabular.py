@@ -35,8 +35,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         are averaged only if its schedule has several cycles, as "coslog4" does.
     encoder : transformer, "auto" or None, default="auto"
         How X becomes numbers; fitted once for all members, to all rows. "auto" is
-        ``TableEncoder(n_bins=8, smooth_clip=3.0, dtype=np.float32)``, for sparse X without
-        bins; None uses X unchanged. float32 is trained in float32, all else in float64.
+        ``TableEncoder(n_bins=8, bin_scale=0.6, smooth_clip=3.0, dtype=np.float32)``, for
+        sparse X without bins; None uses X unchanged. float32 stays, all else is float64.
     n_members : int, default=4
         How many networks to train.
     class_weight : dict, list of dict, "balanced" or None, default=None
@@ -244,7 +244,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         ends are averaged only if its schedule has several cycles, as "coslog4" does.
     encoder : transformer, "auto" or None, default="auto"
         How X becomes numbers; fitted once for all members, to all rows. "auto" is
-        ``TableEncoder(n_bins=8, bin_scale=1.0, smooth_clip=3.0, dtype=np.float32)``, for
+        ``TableEncoder(n_bins=8, bin_scale=0.6, smooth_clip=3.0, dtype=np.float32)``, for
         sparse X without bins; None uses X unchanged. float32 stays, all else is float64.
     loss : str or Loss, default="auto"
         As for `FFNNRegressor`; "auto" is the loss of `estimator`. Quantiles are shifted so

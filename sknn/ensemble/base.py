@@ -118,8 +118,7 @@ class BaseTabular(
         if self.encoder is None:
             return Unchanged()
         is_auto = isinstance(self.encoder, str)
-        task = self._targets_type.task
-        return table_encoder(task, dense=dense) if is_auto else self.encoder
+        return table_encoder(dense=dense) if is_auto else self.encoder
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, also of the network and the encoder: ``estimator__alpha=0.1``.
@@ -141,7 +140,7 @@ class BaseTabular(
         if "estimator" in nested and params.get("estimator", self.estimator) is None:
             params = params | {"estimator": recipe(self._targets_type.task)}
         if "encoder" in nested and params.get("encoder", self.encoder) == "auto":
-            params = params | {"encoder": table_encoder(self._targets_type.task)}
+            params = params | {"encoder": table_encoder()}
         return super().set_params(**params)
 
     def __sklearn_tags__(self) -> Any:

@@ -44,14 +44,10 @@ def recipe(task: str) -> FFNNClassifier | FFNNRegressor:
     )
 
 
-def table_encoder(task: str, *, dense: bool = True) -> TableEncoder:
+def table_encoder(*, dense: bool = True) -> TableEncoder:
     """Return the encoder, not fitted; for sparse tables without bins, to keep their 0."""
-    return TableEncoder(
-        n_bins=8 if dense else None,
-        bin_scale="auto" if task == "classification" else 1.0,
-        smooth_clip=3.0,
-        dtype=np.float32,
-    )
+    n_bins = 8 if dense else None
+    return TableEncoder(n_bins=n_bins, bin_scale=0.6, smooth_clip=3.0, dtype=np.float32)
 
 
 def rows_of_batch(n: int) -> int:

@@ -23,6 +23,7 @@ from sknn import (
 )
 from sknn.ensemble import voting
 from sknn.ensemble.temperature import at_temperature, for_mean
+from sknn.fitting.fit import Fit
 
 FAST = {
     "hidden_layer_sizes": (8,),
@@ -429,6 +430,34 @@ def test_many_categories_may_be_encoded_as_a_sparse_matrix():
     model = TabularRegressor(n_members=2, random_state=0).fit(X, y)
     assert sparse.issparse(model.encoder_.transform(X))
     assert model.score(X, y) > 0.8
+
+
+@pytest.mark.parametrize(
+    ("n_levels", "given", "trained"),
+    [
+        (6, np.asarray, np.ndarray),
+        (30, np.asarray, sparse.csr_matrix),
+        (6, sparse.csr_matrix, sparse.csr_matrix),
+    ],
+)
+def test_members_are_trained_on_what_is_faster_and_sparse_x_stays_sparse(
+    n_levels, given, trained, monkeypatch
+):
+    seen, run = [], Fit.run
+
+    def watched(network, X, *arguments):
+        seen.append(X)
+        return run(network, X, *arguments)
+
+    monkeypatch.setattr(Fit, "run", watched)
+    rng = np.random.default_rng(0)
+    X = given(np.eye(n_levels)[rng.integers(n_levels, size=200)])
+    y = X @ np.arange(float(n_levels))
+    sparse_columns = FunctionTransformer(sparse.csr_matrix, accept_sparse=True)
+    network = FFNNRegressor(max_iter=2, learning_rate_schedule="cosine")
+    TabularRegressor(network, encoder=sparse_columns, n_members=1).fit(X, y)
+    assert [type(each) for each in seen] == [trained]
+    assert sparse.issparse(seen[0]) or (seen[0] == X).all()
 
 
 @BOTH

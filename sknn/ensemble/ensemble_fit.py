@@ -34,7 +34,7 @@ from ..fitting.progress import ProgressLine
 from ..fitting.weights import weighted
 from .folds import Folds
 from .held_out import HeldOut
-from .matrix import matrix
+from .matrix import dense_if_faster, matrix
 from .member import Member, SharedProgress
 from .probabilities import Probabilities
 from .recipe import rows_of_batch
@@ -105,7 +105,8 @@ class EnsembleFit:
         params = {}
         if w is not None and has_fit_parameter(self.encoder, "sample_weight"):
             params["sample_weight"] = w[:, 0]
-        return matrix(self.encoder.fit_transform(X, self.y, **params))
+        encoded = matrix(self.encoder.fit_transform(X, self.y, **params))
+        return encoded if sparse.issparse(X) else dense_if_faster(encoded)
 
     @property
     def w(self) -> Array | None:

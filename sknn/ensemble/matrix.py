@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from ..engine.arrays import Input
+from ..engine.arrays import Array, Input
+
+DENSE_FROM = 0.1  # density from which dense steps are faster: many of them in one call
 
 
 def matrix(encoded: Any) -> Input:
@@ -19,3 +21,14 @@ def matrix(encoded: Any) -> Input:
         encoded = np.asarray(encoded)
     n, n_columns = encoded.shape
     return encoded if n_columns else np.zeros((n, 1), encoded.dtype)
+
+
+def dense_if_faster(X: Input) -> Input:
+    """Return the sparse or dense `X`, (n, n_columns), as members are trained on it faster.
+
+    Up to four times the memory of a sparse matrix is a price worth twice the speed.
+    """
+    if not sparse.issparse(X) or X.nnz < DENSE_FROM * X.shape[0] * X.shape[1]:
+        return X
+    dense: Array = X.toarray()
+    return dense

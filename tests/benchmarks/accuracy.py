@@ -275,6 +275,14 @@ def print_summary(title, result):
         print(row(name, [f"{of['error']:.4f}", loss, *times, f"{of['seconds']:.2f}"]))
 
 
+def apart(errors):
+    """Return where the names go: at the errors, moved up until they do not overlap."""
+    gap, placed = 0.04 * (max(errors.values()) - min(errors.values())), {}
+    for name in sorted(errors, key=errors.get):
+        placed[name] = max([errors[name], *(at + gap for at in placed.values())])
+    return placed
+
+
 def draw(results, path):
     """Draw errors against processor time, one panel per task, into the file `path`."""
     import matplotlib as mpl
@@ -284,14 +292,15 @@ def draw(results, path):
 
     figure, axes = plt.subplots(len(results), 1, figsize=(6.4, 7), layout="constrained")
     for axis, (title, result) in zip(np.atleast_1d(axes), results.items(), strict=True):
+        heights = apart({name: of["error"] for name, of in result.items()})
         for name, of in result.items():
             ours = name.startswith(("FFNN", "Tabular"))
             color = "tab:blue" if ours else "tab:gray"
             axis.plot(of["processor"], of["error"], "o", color=color)
             axis.annotate(
                 name,
-                (of["processor"], of["error"]),
-                (5, -2),
+                (of["processor"], heights[name]),
+                (5, -3),
                 textcoords="offset points",
                 fontsize=9,
                 color=color,

@@ -8,6 +8,7 @@ import joblib
 import numpy as np
 import pytest
 from golden.models import predictions, table
+from sklearn.base import clone
 from sklearn.exceptions import InconsistentVersionWarning
 
 import sknn
@@ -42,7 +43,10 @@ def test_there_are_golden_files_of_this_release():
 def test_a_golden_file_predicts_what_it_did(path):
     expected = np.load(path.parent / "predictions.npz")[path.stem]
     rtol = 1e-4 if path.stem in FLOAT32 else 1e-9
-    np.testing.assert_allclose(predictions(path.stem, load(path)), expected, rtol=rtol)
+    model = load(path)
+    np.testing.assert_allclose(predictions(path.stem, model), expected, rtol=rtol)
+    for each in (model, getattr(model, "encoder_", None)):
+        assert each is None or repr(clone(each)) == repr(each)
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)

@@ -72,6 +72,13 @@ def test_weights_and_scales_have_a_decay_each(decay, kept):
     np.testing.assert_allclose(model.coefs_[0], W * kept, rtol=1e-12, atol=1e-99)
 
 
+def test_a_decay_of_scales_without_scales_is_named():
+    solver = AdamW(scale_decay=0.3)
+    model = FFNNRegressor(**PLAIN | {"solver": solver, "input_scale": False})
+    with pytest.warns(UserWarning, match="scale_decay has no effect without input_scale"):
+        model.fit(X, y)
+
+
 @pytest.mark.parametrize(
     "params",
     [

@@ -21,8 +21,9 @@ from sknn import (
     TabularClassifier,
     TabularRegressor,
 )
-from sknn.ensemble import voting
-from sknn.ensemble.temperature import at_temperature, for_mean
+from sknn.ensemble import matrix, voting
+from sknn.ensemble.matrix import dense_if_faster
+from sknn.ensemble.temperature import at_temperature
 from sknn.fitting.fit import Fit
 
 FAST = {
@@ -152,9 +153,7 @@ def test_out_of_fold_predictions_are_those_of_the_member_that_left_the_row_out(m
         expected = np.mean([network.predict(Z[out]) for network in ends], axis=0)
     else:
         P = np.mean([network.predict_proba(Z[out]) for network in ends], axis=0)
-        # A single member's temperature, before the correction for the mean of ten.
-        T = model.temperature_ / for_mean(1.0, 10)
-        expected = np.exp(at_temperature(np.log(P), T))
+        expected = np.exp(at_temperature(np.log(P), model.temperature_))
     np.testing.assert_allclose(model.oof_prediction_[out], expected, rtol=1e-3, atol=1e-6)
 
 
@@ -432,16 +431,20 @@ def test_many_categories_may_be_encoded_as_a_sparse_matrix():
     assert model.score(X, y) > 0.8
 
 
+TO_SPARSE = FunctionTransformer(sparse.csr_matrix, accept_sparse=True)
+
+
 @pytest.mark.parametrize(
-    ("n_levels", "given", "trained"),
+    ("n_levels", "given", "encoder", "trained"),
     [
-        (6, np.asarray, np.ndarray),
-        (30, np.asarray, sparse.csr_matrix),
-        (6, sparse.csr_matrix, sparse.csr_matrix),
+        (6, np.asarray, TO_SPARSE, np.ndarray),
+        (30, np.asarray, TO_SPARSE, sparse.csr_matrix),
+        (6, sparse.csr_matrix, TO_SPARSE, sparse.csr_matrix),
+        (6, np.asarray, TableEncoder(sparse_output=True), sparse.csr_matrix),
     ],
 )
 def test_members_are_trained_on_what_is_faster_and_sparse_x_stays_sparse(
-    n_levels, given, trained, monkeypatch
+    n_levels, given, encoder, trained, monkeypatch
 ):
     seen, run = [], Fit.run
 
@@ -450,14 +453,20 @@ def test_members_are_trained_on_what_is_faster_and_sparse_x_stays_sparse(
         return run(network, X, *arguments)
 
     monkeypatch.setattr(Fit, "run", watched)
-    rng = np.random.default_rng(0)
-    X = given(np.eye(n_levels)[rng.integers(n_levels, size=200)])
-    y = X @ np.arange(float(n_levels))
-    sparse_columns = FunctionTransformer(sparse.csr_matrix, accept_sparse=True)
+    codes = np.random.default_rng(0).integers(n_levels, size=200)
+    X = given(np.eye(n_levels)[codes])
     network = FFNNRegressor(max_iter=2, learning_rate_schedule="cosine")
-    TabularRegressor(network, encoder=sparse_columns, n_members=1).fit(X, y)
+    model = TabularRegressor(network, encoder=encoder, n_members=1).fit(X, codes)
     assert [type(each) for each in seen] == [trained]
-    assert sparse.issparse(seen[0]) or (seen[0] == X).all()
+    difference = seen[0] - model.encoder_.transform(X)
+    assert abs(difference).max() == 0
+
+
+def test_a_matrix_that_would_be_too_large_stays_sparse(monkeypatch):
+    X = sparse.csr_matrix(np.eye(6))
+    assert isinstance(dense_if_faster(X), np.ndarray)
+    monkeypatch.setattr(matrix, "MOST", 35)
+    assert dense_if_faster(X) is X
 
 
 @BOTH

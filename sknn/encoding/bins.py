@@ -68,7 +68,7 @@ class BinPlan(NamedTuple):
         return 1 / sqrt(k) if isinstance(self.scale, str) else self.scale
 
 
-NONE = BinPlan(None, 1.0)
+NO_BINS = BinPlan(None, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,16 +81,14 @@ class Bins:
     ----------
     column : array of int of shape (n_bins,)
         The column that each bin belongs to.
-    left, width : arrays of shape (n_bins,)
-        Where each bin begins, e_j, and how wide it is.
-    scale : array of shape (n_bins,) or float, default=1.0
-        s.
+    left, width, scale : arrays of shape (n_bins,)
+        Where each bin begins, e_j, how wide it is, and s.
     """
 
     column: Array
     left: Array
     width: Array
-    scale: Array | float = 1.0
+    scale: Array
 
     @classmethod
     def fit(cls, X: Array, present: Array | None, w: Array | None, plan: BinPlan) -> Bins:

@@ -14,7 +14,7 @@ from ..warning import warn_user
 from .columns import explain, explain_target, raise_for_lengths
 from .view import view
 
-SPARSE_BELOW = 0.3  # density of a frame that stays sparse, as in ColumnTransformer
+SPARSE_BELOW = 0.3  # density of frames and encoded tables, as in ColumnTransformer
 
 
 def checked_numbers(

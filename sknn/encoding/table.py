@@ -64,8 +64,8 @@ default="from_dtype"
         categories, the least frequent share the last one, "infrequent". None for no limit.
     sparse_output : bool or "auto", default="auto"
         Whether the output is a sparse matrix. "auto" chooses CSR if X in fit is sparse, or
-        if it takes less memory and less time than a dense array: with less than 0.3 of the
-        values other than 0. It is dense if `set_output` asks for a frame.
+        if less than 0.3 of the values are other than 0: then it takes less memory and less
+        time. It is dense if `set_output` asks for a frame.
     dtype : {np.float64, np.float32}, default=np.float64
         The type of the output.
 
@@ -328,16 +328,14 @@ default="from_dtype"
             self.sparse_output_ = not scaling.centred or self._is_better_sparse()
 
     def _is_better_sparse(self) -> bool:
-        """Return whether CSR takes fewer bytes per training row, and less time in products.
+        """Return whether products with CSR take less time for the training rows.
 
-        Products with a dense array are faster from a density of about `SPARSE_BELOW` on.
+        So they do below a density of about `SPARSE_BELOW`; it takes less memory, too.
         """
-        scaling, size = self._scaling, np.dtype(self.dtype).itemsize
+        scaling = self._scaling
         filled = len(scaling.scaled) + len(scaling.bins.column) + scaling.missing.sum()
         filled += sum(levels.filled.sum() for levels in self._levels)
-        index = np.dtype(np.int32).itemsize
-        is_smaller = filled * (size + index) + index < self.n_features_out_ * size
-        return bool(is_smaller and filled < SPARSE_BELOW * self.n_features_out_)
+        return bool(filled < SPARSE_BELOW * self.n_features_out_)
 
     def _frames_are_asked_for(self) -> bool:
         """Return whether `set_output` asks for frames, which are dense."""

@@ -106,7 +106,9 @@ class EnsembleFit:
         if w is not None and has_fit_parameter(self.encoder, "sample_weight"):
             params["sample_weight"] = w[:, 0]
         encoded = matrix(self.encoder.fit_transform(X, self.y, **params))
-        return encoded if sparse.issparse(X) else dense_if_faster(encoded)
+        # Who gives or asks for sparse matrices may have to save memory.
+        stays = sparse.issparse(X) or getattr(self.encoder, "sparse_output", None) is True
+        return encoded if stays else dense_if_faster(encoded)
 
     @property
     def w(self) -> Array | None:
@@ -227,9 +229,8 @@ class EnsembleFit:
             votes = Probabilities(self.targets)
         held_out = HeldOut.of(votes, trained, networks, data)
         ends = held_out.choose(votes)
-        votes = held_out.calibrated(votes, ends)
+        votes = held_out.calibrated(votes, ends, len(trained))
         prediction = held_out.published(votes, ends, len(self.y))
-        votes = held_out.for_mean(votes, len(trained))
         fits = [member.fit for member in trained if member.fit is not None]
         names = ("n_features_in_", "feature_names_in_")
         columns = {n: getattr(self.encoder, n) for n in names if hasattr(self.encoder, n)}

@@ -77,15 +77,15 @@ class HeldOut:
         """Return the mean prediction of the `ends`, of shape (m, ...), not corrected."""
         return votes.mean([self.ends[end] for end in ends])
 
-    def calibrated(self, votes: Any, ends: Sequence[int]) -> Any:
-        """Return the votes of single members corrected by these rows, if there are any."""
+    def calibrated(self, votes: Any, ends: Sequence[int], n_members: int) -> Any:
+        """Return the votes corrected by these rows, if there are any, for `n_members`.
+
+        The rows have the same correction as new ones, whose members are averaged:
+        conformal scores hold only for predictions that were made alike.
+        """
         if not len(self.rows):
             return votes
-        return votes.calibrated(self.mean(votes, ends), self.codes, self.w)
-
-    def for_mean(self, votes: Any, n_members: int) -> Any:
-        """Return the votes, calibrated for single members, as their mean needs them."""
-        return votes.for_mean(n_members) if len(self.rows) else votes
+        return votes.calibrated(self.mean(votes, ends), self.codes, self.w, n_members)
 
     def published(self, votes: Any, ends: Sequence[int], n: int) -> Array:
         """Return the corrected predictions for all `n` rows; NaN where there is none.

@@ -62,20 +62,18 @@ class Probabilities:
         """
         return float(np.average(cross_entropy(log_P, codes, SMOOTHING), weights=w))
 
-    def calibrated(self, log_P: Array, codes: Array, w: Array) -> Probabilities:
-        """Return the same with the temperature that is best for these rows.
+    def calibrated(
+        self, log_P: Array, codes: Array, w: Array, n_members: int
+    ) -> Probabilities:
+        """Return the same with the temperature for the mean of `n_members`.
 
-        The shapes are those of `loss`.
+        It follows from the best one for these rows, each predicted by one member. The
+        shapes are those of `loss`.
         """
         if self.labels.one_class:
             return self
-        return replace(self, temperature=best_temperature(log_P, codes, w))
-
-    def for_mean(self, n_members: int) -> Probabilities:
-        """Return the same for the mean of members, calibrated for each of them alone."""
-        if self.labels.one_class:
-            return self
-        return replace(self, temperature=for_mean(self.temperature, n_members))
+        T = best_temperature(log_P, codes, w)
+        return replace(self, temperature=for_mean(T, n_members))
 
     def finish(self, log_P: Array) -> Array:
         """Return the averaged `log_P`, (n, ...), at the temperature."""

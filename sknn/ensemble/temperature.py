@@ -47,8 +47,8 @@ def cross_entropy(log_P: Array, codes: Array, smoothing: float) -> Array:
 def best_temperature(log_P: Array, codes: Array, w: Array) -> float:
     """Return the T with the lowest weighted log loss.
 
-    The targets are smoothed by 1 / (2n + 2), the share of errors to expect after n rows
-    without one (the mean under Jeffreys' prior): without that they would ask for a T of 0.
+    The targets are smoothed by 1 / (2n + 2): without that, n rows without an error would
+    ask for a T of 0.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def for_mean(T: float, n_members: int) -> float:
 
     Members that disagree have a mean that is softer than each of them, although it is more
     often right: T / (1 + d (1 - 1/n)) for n members, since the variance of a mean is 1/n of
-    theirs. No row is left out by several members, so d, `DISAGREEMENT`, was measured on
-    other data. Source of the effect: R. Rahaman and A. Thiery, "Uncertainty quantification
-    and deep ensembles" (2021).
+    theirs. Up to ten members leave out different rows, so there is no row to fit d to:
+    `DISAGREEMENT` was measured on other data. Source of the effect: R. Rahaman and
+    A. Thiery, "Uncertainty quantification and deep ensembles" (2021).
     """
     return T / (1 + DISAGREEMENT * (1 - 1 / n_members))

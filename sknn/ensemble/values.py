@@ -62,10 +62,10 @@ class Values:
         self.measure.cost(Y, _output(self.measure, A), costs)
         return float(np.average(costs.sum(axis=1), weights=w))
 
-    def calibrated(self, A: Array, Y: Array, w: Array) -> Values:
+    def calibrated(self, A: Array, Y: Array, w: Array, n_members: int) -> Values:
         """Return the same, with the shift of quantiles that is right for these rows.
 
-        The shapes are those of `loss`.
+        The shapes are those of `loss`. The shift is the same for any number of members.
         """
         if not isinstance(self.measure, Quantile):
             return self
@@ -73,10 +73,6 @@ class Values:
         levels = np.broadcast_to(self.measure.levels, A.shape[1])
         shift = [scores.level(q)[column] for column, q in enumerate(levels)]
         return replace(self, shift=np.array(shift))
-
-    def for_mean(self, n_members: int) -> Values:
-        """Return the same: a mean of members needs no other correction than one."""
-        return self
 
     def finish(self, A: Array) -> Array:
         """Return the averaged predictions `A`, (n, n_outputs), corrected and in order."""

@@ -22,7 +22,7 @@ from ..engine.data import Data
 from ..engine.initializers import INITIALIZERS, CustomInitializer, Initializer
 from ..engine.loss import CustomLoss, Loss
 from ..engine.losses import LOSSES, LogLoss
-from ..engine.optimizers import LBFGS, SOLVERS, Solver
+from ..engine.optimizers import LBFGS, SOLVERS, AdamW, Solver
 from ..engine.schedules import SCHEDULES, CustomSchedule, Schedule
 from ..warning import warn_user
 from .validation_set import ValidationSet
@@ -374,6 +374,9 @@ def _warn_without_effect(
     if dropout and not any(dropout):
         for name, value in set_by_the_user(estimator, ("dropout_schedule",)):
             warn_user(f"{name}={value!r} has no effect: dropout is 0.")
+    solver = estimator.solver
+    if isinstance(solver, AdamW) and solver.scale_decay and not estimator.input_scale:
+        warn_user(f"solver={solver!r}: scale_decay has no effect without input_scale=True.")
     if not dropout:
         for name, value in set_by_the_user(estimator, HIDDEN):
             warn_user(f"{name}={value!r} has no effect: there is no hidden layer.")

@@ -49,10 +49,10 @@ def test_every_parameter_takes_the_step_it_would_take_alone(name):
         np.testing.assert_allclose(alone[0], together[k], rtol=1e-12)
 
 
-@pytest.mark.parametrize("n_scales", [0, 1, 3])
-@pytest.mark.parametrize("n_weights", [0, 5, CACHED - 1])
+@pytest.mark.parametrize("n_scales", [0, 1, 8, 12])  # the last begin before a block
+@pytest.mark.parametrize("n_weights", [0, 5, CACHED - 2, CACHED - 4])
 def test_adamw_takes_its_shares_of_weights_and_scales_alone(n_weights, n_scales):
-    params = np.random.default_rng(0).normal(size=CACHED + 3)
+    params = np.random.default_rng(0).normal(size=CACHED + 8)
     expected = params.copy()
     expected[:n_weights] *= 1 - 0.1 * 0.3
     expected[len(params) - n_scales :] *= 1 - 0.1 * 0.2

@@ -53,22 +53,19 @@ class BinPlan(NamedTuple):
 
     Parameters
     ----------
-    n_bins : int or None
+    n_bins : int or None, default=None
         None for no bins at all.
-    scale : float or "auto"
+    scale : float or "auto", default="auto"
         "auto" is 1 / √k for a column of k bins: so the length of the vector of all of them
         is at most 1, about the standard deviation of the scaled column beside them.
     """
 
-    n_bins: int | None
-    scale: float | str
+    n_bins: int | None = None
+    scale: float | str = "auto"
 
     def scale_of(self, k: int) -> float:
         """Return s for a column of `k` bins."""
         return 1 / sqrt(k) if isinstance(self.scale, str) else self.scale
-
-
-NO_BINS = BinPlan(None, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +123,8 @@ class Bins:
             T -= self.left
             T /= self.width
         np.clip(T, 0, 1, out=T)
-        T *= 2
-        T -= 1
-        T *= self.scale
+        T *= 2 * self.scale
+        T -= self.scale
         return T
 
     def slopes(self, X: Array) -> Array:

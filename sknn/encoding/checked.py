@@ -101,10 +101,15 @@ def dense_frame(X: Any, checked: Any) -> Any:
     Then dense columns are faster, and they are brought to one scale as in other frames.
     Both are of shape (n_samples, n_features).
     """
-    if sparse.issparse(X) or not sparse.issparse(checked):
-        return checked
-    density = checked.nnz / max(np.prod(checked.shape, dtype=float), 1.0)
-    return checked.toarray() if density >= SPARSE_BELOW else checked
+    return checked if sparse.issparse(X) else dense_from(checked, SPARSE_BELOW)
+
+
+def dense_from(X: Any, density: float) -> Any:
+    """Return `X`, (n, n_columns), dense if a share of `density` or more is not 0."""
+    if not sparse.issparse(X):
+        return X
+    share = X.nnz / max(np.prod(X.shape, dtype=float), 1.0)
+    return X.toarray() if share >= density else X
 
 
 def _targets(y: Array) -> Array:

@@ -12,7 +12,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils.sparsefuncs import inplace_column_scale, min_max_axis
 
 from ..engine.arrays import Array, Input
-from .bins import NO_BINS, BinPlan, Bins, quantiles
+from .bins import BinPlan, Bins, quantiles
 
 MIDDLE = np.array([0.5])
 CELLS = 2**17  # at a time, so that intermediate results stay in the cache
@@ -111,7 +111,7 @@ class Numbers:
             scaler: Any = StandardScaler(with_mean=False).fit(X, sample_weight=w)
             std = scaler.scale_
         none = np.zeros(0, dtype=int)
-        bins = Bins.fit(np.zeros((0, 0)), None, None, NO_BINS)
+        bins = Bins.fit(np.zeros((0, 0)), None, None, BinPlan())
         arrays = scaled, unit, zeros, zeros, std
         return cls(*arrays, bins, none, np.zeros(0), smooth_clip, centred=False)
 

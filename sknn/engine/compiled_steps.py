@@ -67,7 +67,7 @@ class CompiledSteps:
         self.count = steps_at_once(network, plan.batch_size)
         layers, size = _layers(network, plan.batch_size)
         n_scales = len(params.scales)
-        scales = len(params.flat) - n_scales if n_scales else -1
+        scales = len(params.flat) - n_scales
         loss = ENDS.index((type(cost.loss), type(network.output)))
         self._form = layers, params.n_weights, scales, SCALE, loss
         first = params.W[0].size if n_scales else 0

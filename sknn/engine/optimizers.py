@@ -210,7 +210,8 @@ class Adam(Optimizer):
         state.step += 1
         M, V = state.vectors
         factors = self.kernel_factors(state.step, rate, alpha, grad.dtype)
-        ops.adam(params, grad, (M, V), factors, (state.n_weights, state.n_scales))
+        ends = state.n_weights, len(params) - state.n_scales
+        ops.adam(params, grad, (M, V), factors, ends)
 
 
 @part

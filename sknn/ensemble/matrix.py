@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from ..engine.arrays import Array, Input
+from ..encoding.checked import dense_from
+from ..engine.arrays import Input
 
 DENSE_FROM = 0.125  # density
 MOST = 2**28  # values: 1 GiB of float32
@@ -29,10 +30,7 @@ def dense_if_faster(X: Input) -> Input:
 
     From `DENSE_FROM` on, a dense float32 array takes at most four times the memory of CSR.
     """
-    if not sparse.issparse(X):
+    if X.shape[0] * X.shape[1] > MOST:
         return X
-    size = X.shape[0] * X.shape[1]
-    if size > MOST or X.nnz < DENSE_FROM * size:
-        return X
-    dense: Array = X.toarray()
-    return dense
+    faster: Input = dense_from(X, DENSE_FROM)
+    return faster

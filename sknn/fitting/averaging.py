@@ -18,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..engine.arrays import Array
+from ..engine.optimizer import OptimizerState
+from ..engine.parameters import Parameters
 
 
 class Standing(NamedTuple):
@@ -36,6 +38,12 @@ class Standing(NamedTuple):
     params: Array
     vectors: list[Array]
     step: float
+
+    def optimizer_state(self, params: Parameters) -> OptimizerState:
+        """Return a copy of the optimizer's memory, for the network of `params`."""
+        vectors = [vector.copy() for vector in self.vectors]
+        counts = params.n_weights, len(params.scales)
+        return OptimizerState(vectors, *counts, round(self.step))
 
 
 class Trained(NamedTuple):

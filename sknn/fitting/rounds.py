@@ -22,7 +22,6 @@ from ..engine.arrays import ignore_overflow
 from ..engine.cost import L2, Cost, outcome
 from ..engine.data import Data
 from ..engine.network import Network
-from ..engine.optimizer import OptimizerState
 from ..engine.optimizers import LBFGS
 from ..engine.plan import History, TrainingState
 from ..engine.stopping import Deadline, Interrupt, Stopping
@@ -333,10 +332,8 @@ class RoundsFit:
 
     def _checkpoint(self) -> Checkpoint:
         """Return where training has stopped."""
-        network, stands = self.network, self.standing
-        params = network.params
-        counts = params.n_weights, len(params.scales)
-        optimizer = OptimizerState([*stands.vectors], *counts, round(stands.step))
+        params = self.network.params
+        optimizer = self.standing.optimizer_state(params)
         return Checkpoint(
             state=TrainingState(self._rng, optimizer, self._plateaus),
             solver=self.setup.parts.solver,

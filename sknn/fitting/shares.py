@@ -22,7 +22,6 @@ from ..engine.arrays import Array, Input
 from ..engine.cost import L2, Cost
 from ..engine.data import Data, OneHot, Target
 from ..engine.network import Network
-from ..engine.optimizer import OptimizerState
 from ..engine.plan import EpochEnd, Plan, TrainingState, Verdict
 from ..engine.training import train
 from .averaging import Standing, Trained
@@ -300,11 +299,7 @@ class Setup:
             data = data._replace(w=data.w / self.mean_weight)
         network = self.network()
         network.params.flat[...] = standing.params
-        optimizer = None
-        if standing.step:
-            vectors = [vector.copy() for vector in standing.vectors]
-            counts = network.params.n_weights, len(network.params.scales)
-            optimizer = OptimizerState(vectors, *counts, round(standing.step))
+        optimizer = standing.optimizer_state(network.params) if standing.step else None
         state = TrainingState(np.random.default_rng(leg.seed), optimizer, leg.plateaus)
         cost = Cost(network, self.parts.loss, L2(float(self.estimator.alpha)))
         quiet, plan = Quiet(), self._plan(leg, data.n)

@@ -277,9 +277,11 @@ def print_summary(title, result):
 
 def apart(errors):
     """Return where the names go: at the errors, moved up until they do not overlap."""
-    gap, placed = 0.04 * (max(errors.values()) - min(errors.values())), {}
+    lowest = min(errors.values())
+    gap, free, placed = 0.04 * (max(errors.values()) - lowest), lowest, {}
     for name in sorted(errors, key=errors.get):
-        placed[name] = max([errors[name], *(at + gap for at in placed.values())])
+        placed[name] = max(errors[name], free)
+        free = placed[name] + gap
     return placed
 
 

@@ -205,11 +205,11 @@ KERNELS |= {
 
 
 @kernel
-def adam(params: Any, grad: Any, memory: Any, factors: Any, counts: Any) -> None:
+def adam(params: Any, grad: Any, memory: Any, factors: Any, ends: Any) -> None:
     real = params.dtype.type
     beta_1, beta_2, epsilon = real(factors[0]), real(factors[1]), real(factors[2])
     rate, least = real(factors[3]), real(factors[7])
-    n_weights, first_scale = counts[0], params.size - counts[1]
+    n_weights, first_scale = ends
     # Slices, since a loop that does not begin at 0 is not vectorised.
     for part, alpha, keep in (
         (slice(0, n_weights), real(factors[4]), real(factors[5])),

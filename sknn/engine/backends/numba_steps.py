@@ -238,7 +238,7 @@ def gradient(
     Z, A, delta, first, pool = space
     n_in, n, n_outputs, at = layers[0, 0], layers[0, 1], layers[-1, 1], layers[-1, 4]
     W, G = matrix(params, 0, n_in, n), matrix(grad, 0, n_in, n)
-    if scales < 0:
+    if scales == params.size:
         first = params
     else:
         u = params[scales : scales + n_in]
@@ -247,7 +247,7 @@ def gradient(
     z, a = matrix(Z, at, len(X), n_outputs), matrix(A, at, len(X), n_outputs)
     evaluate(loss, (Y, scale), (z, a, matrix(delta, at, len(X), n_outputs)), costs)
     backward(layers, (params, grad), X, (Z, A, delta))
-    if scales >= 0:
+    if scales < params.size:
         u = params[scales : scales + n_in]
         scale_rows_backward(W, u, factor, G, grad[scales : scales + n_in])
 
@@ -261,8 +261,8 @@ def steps(form: Any, vectors: Any, rows: Any, space: Any, table: Any, costs: Any
     form : (layers, n_weights, scales, factor, loss)
         `layers` is an array of int of shape (n_layers, 6): nodes before, nodes here,
         where W and b begin in the parameters and the rows in a space, the activation.
-        `n_weights` counts the weights, the scales of inputs begin at `scales`, -1 for none,
-        `factor` is theirs, `loss` a code.
+        `n_weights` counts the weights, the scales of inputs begin at `scales`, which is the
+        end if there are none, `factor` is theirs, `loss` a code.
     vectors : (params, grad, M, V), arrays of shape (n_parameters,)
     rows : (X, Y, scale, bounds)
         What all batches consist of, (n, n_features), (n, n_outputs) and (n, 1), and the
@@ -275,16 +275,15 @@ def steps(form: Any, vectors: Any, rows: Any, space: Any, table: Any, costs: Any
     costs : array of shape (n_steps, n_outputs)
         Receives the costs of every batch.
     """
+    _, n_weights, scales, _, _ = form
     params, grad, M, V = vectors
-    counts = form[1], params.size - form[2] if form[2] >= 0 else 0
     X, Y, scale, bounds = rows
     factors, dropped = table
     for t in range(len(costs)):
         at = slice(bounds[t, 0], bounds[t, 1])
         batch = X[at], Y[at], scale[at]
         gradient(form, (params, grad), batch, space, dropped[t], costs[t])
-        f = factors[t]
-        adam(params, grad, (M, V), f, counts)
+        adam(params, grad, (M, V), factors[t], (n_weights, scales))
 
 
 KERNELS["steps"] = steps

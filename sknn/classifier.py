@@ -65,17 +65,18 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
     solver : str or Solver, default="adam"
         "adam", "adamw", "sgd" (plain, without momentum), "rmsprop", "lbfgs" (all rows at
         once; for small data), or a part such as ``SGD(momentum=0.9, nesterov=True)``.
-    learning_rate : float, default=1e-3
+    learning_rate : float, default=4e-3
         Step size of training.
-    learning_rate_schedule : str, Schedule or callable, default="constant"
-        Factor on `learning_rate` during training: "constant", "cosine", "flat_cos",
-        "coslog4", "onecycle", "invscaling", "adaptive" (decreases when the cost stops
-        improving), a part such as ``OneCycle(warm_up=0.1)``, or a
-        ``callable(progress) -> factor`` for a progress from 0 to 1. For every stochastic
-        solver.
+    learning_rate_schedule : str, Schedule or callable, default="auto"
+        Factor on `learning_rate` during training: "constant", "cosine" (falls to 0 over
+        `max_iter` epochs), "flat_cos", "coslog4", "onecycle", "invscaling", "adaptive"
+        (decreases when the cost stops improving), a part such as
+        ``OneCycle(warm_up=0.1)``, or a ``callable(progress) -> factor`` for a progress from
+        0 to 1. For every stochastic solver. "auto" is "cosine", but "constant" with
+        "sgd", and where training may go on: in `partial_fit` and with `warm_start`.
     batch_size : int, default="auto"
         Number of examples per step; the batches of an epoch differ in size by at most
-        one. "auto" is an eighth of the rows, from 16 to 200; up to 64 rows are one batch,
+        one. "auto" is a sixteenth of the rows, from 16 to 200; up to 64 rows are one batch,
         and in `partial_fit` up to 200.
     alpha : float, default=1e-4
         L2 penalty: alpha / 2 times the sum of the squared weights is added to the cost.
@@ -89,8 +90,10 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         "flat_cos" stays at 1 for the first half, then decreases to 0.
     clip_norm : float or None, default=None
         Maximum norm of the gradient; larger gradients are rescaled to it.
-    max_iter : int, default=200
+    max_iter : int, default="auto"
         The largest number of epochs in one call of `fit`; with "lbfgs", of iterations.
+        "auto" is 60 epochs, and more for few rows, until there are 1,000 steps; with
+        "lbfgs" 200 iterations.
     max_time : float or None, default=None
         Seconds after which training ends. With early stopping, the best weights so far
         are kept, otherwise the latest.
@@ -206,14 +209,14 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         initializer: str | Initializer | Callable[..., Any] = "auto",
         input_scale: bool = False,
         solver: str | Solver = "adam",
-        learning_rate: float = 1e-3,
-        learning_rate_schedule: str | Schedule | Callable[[float], float] = "constant",
+        learning_rate: float = 4e-3,
+        learning_rate_schedule: str | Schedule | Callable[[float], float] = "auto",
         batch_size: int | str = "auto",
         alpha: float = 1e-4,
         dropout: float | Sequence[float] = 0.0,
         dropout_schedule: str | Schedule | Callable[[float], float] = "constant",
         clip_norm: float | None = None,
-        max_iter: int = 200,
+        max_iter: int | str = "auto",
         max_time: float | None = None,
         tol: float = 1e-4,
         n_iter_no_change: int = 10,

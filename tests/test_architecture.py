@@ -56,6 +56,7 @@ FLOORS = [
         "sknn.fitting.hints",
         "sknn.fitting.shuffling",
         "sknn.fitting.splitting",
+        "sknn.fitting.unused",
         "sknn.fitting.validation_set",
         "sknn.fitting.weights",
     ),
@@ -65,7 +66,12 @@ FLOORS = [
         "sknn.fitting.parts",
         "sknn.fitting.progress",
     ),
-    ("sknn.fitting.checking", "sknn.fitting.ending", "sknn.fitting.units"),
+    (
+        "sknn.fitting.checking",
+        "sknn.fitting.ending",
+        "sknn.fitting.steps",
+        "sknn.fitting.units",
+    ),
     ("sknn.fitting.checkpoint",),
     ("sknn.fitting.publishing",),
     (

@@ -223,6 +223,16 @@ def test_epochs_and_schedule_count_over_rounds(client, digits):
     np.testing.assert_allclose(three.learning_rate_curve_, one.learning_rate_curve_)
 
 
+def test_by_default_the_largest_share_has_1000_steps(client):
+    """5 steps per epoch for 70 rows, so 200 epochs; with 64 it would be 1,000."""
+    X = da.random.default_rng(0).normal(size=(134, 2), chunks=((70, 64), (2,)))
+    how = {"hidden_layer_sizes": 2, "n_iter_no_change": np.inf, "random_state": 0}
+    model = DaskFFNNRegressor(local_epochs=100, **how).fit(X, X[:, 0])
+    assert len(model.learning_rate_curve_) == model.n_iter_ == 200
+    assert model.learning_rate_curve_[-1] < 1e-3 * model.learning_rate_curve_[0]
+    assert model.max_iter == "auto"
+
+
 def test_weights_are_copies_of_rows_for_scales_and_classes(client):
     X, y = load_diabetes(return_X_y=True)
     w = np.arange(len(y)) % 3
@@ -353,7 +363,7 @@ def test_a_killed_worker_costs_a_round_and_changes_nothing(digits, tmp_path):
     [
         {"activation": "prelu"},
         # The scales of columns are found before the classes are counted.
-        {"class_weight": "balanced", "encoder": None, "learning_rate": 1e-5},
+        {"class_weight": "balanced", "encoder": None, "learning_rate": 1e-5, "max_iter": 3},
         {"output_activation": "sigmoid"},
         {"loss": "squared_error"},
         {"input_scale": True, "solver": AdamW(weight_decay=0.1, scale_decay=0.5)},

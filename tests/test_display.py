@@ -146,9 +146,7 @@ def test_a_rate_that_does_not_change_is_not_drawn():
 
 
 def test_lbfgs_has_no_rate_to_draw():
-    model = regressor(
-        solver="lbfgs", learning_rate_schedule="constant", max_iter=500, tol=0.1
-    )
+    model = regressor(solver="lbfgs", learning_rate_schedule="auto", max_iter=500, tol=0.1)
     assert LossCurveDisplay.from_estimator(model).rate_ax_ is None
 
 

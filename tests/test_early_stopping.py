@@ -62,9 +62,10 @@ def test_refits_by_loss_keep_the_lowest_loss(noisy, solver):
 
 def test_the_network_is_the_one_that_training_had_at_its_best_epoch(noisy):
     X, y, X_val, y_val = noisy
-    best = overfitting().fit(X, y, X_val=X_val, y_val=y_val)
     # A schedule with an end would depend on max_iter: the constant one does not.
-    params = {"early_stopping": False, "max_iter": best.best_iter_, "tol": 0.0}
+    params = {"learning_rate_schedule": "constant"}
+    best = overfitting(**params).fit(X, y, X_val=X_val, y_val=y_val)
+    params |= {"early_stopping": False, "max_iter": best.best_iter_, "tol": 0.0}
     with pytest.warns(UserWarning, match="max_iter"):
         plain = overfitting(**params).fit(X, y)
     assert_same_weights(best, plain)
@@ -268,7 +269,10 @@ def test_early_stopping_in_a_stream_without_held_out_examples_is_warned_of(noisy
 @pytest.mark.parametrize(
     ("params", "remedy"),
     [
-        ({}, 'Set learning_rate_schedule="cosine", or raise max_iter'),
+        (
+            {"learning_rate_schedule": "constant"},
+            'Set learning_rate_schedule="cosine", or raise max_iter',
+        ),
         ({"solver": "lbfgs"}, "Raise max_iter"),
     ],
 )

@@ -38,6 +38,7 @@ def test_intervals_cover_nine_tenths_of_real_data():
             loss=INTERVAL,
             dropout=0.3,
             alpha=0.01,
+            learning_rate=1e-3,
             learning_rate_schedule="cosine",
             max_iter=100,
             random_state=0,

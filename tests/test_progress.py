@@ -126,7 +126,7 @@ def test_the_time_left_is_told_as_people_do(log, monkeypatch, seconds, left):
 
 def test_what_there_is_not_is_not_told(log):
     model = network(FFNNRegressor, solver="lbfgs", tol=0.1, max_iter=200)
-    model.set_params(learning_rate_schedule="constant").fit(X, X[:, 0])
+    model.set_params(learning_rate_schedule="auto").fit(X, X[:, 0])
     shown = log()
     assert epochs(shown)[-1] == model.n_iter_
     assert "score" not in shown

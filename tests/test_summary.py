@@ -109,7 +109,7 @@ def test_the_plan_is_named_as_the_user_named_it():
     assert facts["loss"].startswith("huber(")
     assert facts["solver"].startswith("adamw(")
     assert "weight_decay=0.5" in facts["solver"]
-    assert facts["learning rate"] == "0.001, cosine"
+    assert facts["learning rate"] == "0.004, cosine"
 
 
 def test_a_loss_and_a_schedule_of_the_user_have_their_names():
@@ -125,7 +125,7 @@ def test_a_loss_and_a_schedule_of_the_user_have_their_names():
 
     facts = regressor(loss=Doubled(), learning_rate_schedule=halved).summary().facts
     assert facts["loss"] == "Doubled"
-    assert facts["learning rate"] == "0.001, halved"
+    assert facts["learning rate"] == "0.004, halved"
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -175,8 +175,10 @@ def test_a_warm_start_goes_on_as_if_training_had_not_stopped(kind, params, dtype
 def test_training_in_parts_is_partial_fit():
     same = SMALL | {
         "encoder": None,
+        # "auto" is for whole data in fit, for chunks in a stream.
         "batch_size": 50,
-    }  # "auto" is for whole data in fit, chunks in a stream
+        "learning_rate_schedule": "constant",
+    }
     whole = FFNNClassifier(**same | {"max_iter": 6}).fit(X, labels)
     parts = FFNNClassifier(**same)
     for _ in range(6):

@@ -26,7 +26,7 @@ for model in (FFNNRegressor(random_state=0), FFNNClassifier(random_state=0)):
     assert model.fit(X, y).n_iter_ == 5
     assert len(model.validation_scores_) == 5
     assert model.predict(X).shape == (60,)
-    model.set_params(early_stopping=False, learning_rate_schedule="constant")
+    model.set_params(early_stopping=False, learning_rate_schedule="auto")
     assert model.partial_fit(X, y).n_iter_ == 6
     model.set_params(solver="lbfgs", tol=0.1, max_iter=200).fit(X, y)
 print("all is well")

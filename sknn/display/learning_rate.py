@@ -13,7 +13,7 @@ from sklearn.utils.validation import _num_samples
 
 from ..engine.arrays import Array
 from ..fitting.callbacks import CALLBACK_ATTRIBUTES
-from ..fitting.fit import resolved_batch_size
+from ..fitting.steps import resolved_batch_size
 from .axes import is_network, new_axes
 
 SMOOTHING = 0.8

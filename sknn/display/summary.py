@@ -56,7 +56,7 @@ class Summary:
     <BLANKLINE>
     loss           log_loss(smoothing=0.03)
     solver         adam
-    learning rate  0.001, cosine
+    learning rate  0.004, cosine
     epochs         50
     ended because  max_iter=50 epochs were reached
     training loss  0...

@@ -56,7 +56,7 @@ class Schedule(Part):
     ...     learning_rate_schedule=Halved(), max_iter=4, random_state=0
     ... )
     >>> model.fit(X, X[:, 0]).learning_rate_curve_
-    [0.001, 0.001, 0.0005, 0.0005]
+    [0.004, 0.004, 0.002, 0.002]
     """
 
     ends: ClassVar[bool] = False

@@ -31,6 +31,7 @@ from ..engine.stopping import Interrupt
 from ..engine.threads import one_blas_thread
 from ..fitting.callbacks import CALLBACK_ATTRIBUTES, MemberContexts
 from ..fitting.progress import ProgressLine
+from ..fitting.steps import resolved_max_iter
 from ..fitting.weights import weighted
 from .folds import Folds
 from .held_out import HeldOut
@@ -117,17 +118,19 @@ class EnsembleFit:
 
     def _dealt(self, folds: Folds, seeds: list[int]) -> list[Member]:
         """Return the members before training, each with a seed of its own."""
-        progress = None
-        if self.estimator.verbose:
-            epochs = len(seeds) * self._template.max_iter
-            progress = SharedProgress(ProgressLine(epochs, 0))
         members = []
         for number, seed in enumerate(seeds):
             rows, out = folds.split(number)
             network = clone(self._template).set_params(random_state=seed)
             if network.batch_size == "auto":
                 network.batch_size = rows_of_batch(len(rows))
-            members.append(Member(network, rows, out, progress))
+            network.max_iter = resolved_max_iter(network, len(rows))
+            members.append(Member(network, rows, out))
+        if self.estimator.verbose:
+            epochs = sum(member.network.max_iter for member in members)
+            progress = SharedProgress(ProgressLine(epochs, 0))
+            for member in members:
+                member.progress = progress
         return members
 
     def _n_jobs(self) -> int:

@@ -7,6 +7,8 @@
 - `splitting`: which rows are held out
 - `validation_set`: the held-out examples, and the score of the network on them
 - `parts`: names become the engine's pieces
+- `steps`: how many rows a step takes, and how many epochs there are
+- `unused`: parameters that were set and have no effect
 - `fit`: `Fit`, a whole call, from X and y to the published attributes
 - `rounds`: the same over rounds, where several workers have a share of the rows each
 - `shares`: the rows of one worker, prepared, trained on and scored there

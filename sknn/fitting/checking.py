@@ -15,8 +15,8 @@ from ..engine.arrays import Array
 from ..engine.data import Data
 from ..warning import warn_user
 from .hints import check_parameters
-from .parts import set_by_the_user
 from .splitting import split
+from .unused import set_by_the_user
 from .validation_set import ValidationSet, warn_of_scale
 from .weights import check_float, check_weights, mean_one, weighted, weighted_in_stream
 

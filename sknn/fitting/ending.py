@@ -44,6 +44,8 @@ class Ending:
     data : Data
         As the network learns them.
     history : History
+    max_iter : int
+        The largest number of epochs, or of iterations.
     n_steps : int
         Of the optimizer, in all fits that it remembers.
     incremental : bool
@@ -57,6 +59,7 @@ class Ending:
     network: Network
     data: Data
     history: History
+    max_iter: int
     n_steps: int
     incremental: bool
     one_class: bool
@@ -73,8 +76,7 @@ class Ending:
         ends = stochastic and self.parts.schedule.ends
         if meant or self.incremental or ends or self.one_class:
             return ""
-        max_iter = self.estimator.max_iter
-        if not stochastic and len(history.costs) < max_iter:
+        if not stochastic and len(history.costs) < self.max_iter:
             return (
                 f"solver={self.estimator.solver!r} ended after {len(history.costs)} "
                 f"iterations before the cost stopped improving: {history.message}."
@@ -86,7 +88,7 @@ class Ending:
         remedy = f"Set {' or '.join(remedies)}, or raise" if remedies else "Raise"
         what = "validation score" if held_out else "cost"
         return (
-            f"max_iter={max_iter} was reached before the {what} stopped improving. "
+            f"max_iter={self.max_iter} was reached before the {what} stopped improving. "
             f"{remedy} max_iter."
         )
 
@@ -105,10 +107,10 @@ class Ending:
             return "partial_fit trains one epoch per call"
         stochastic = isinstance(self.parts.solver, Optimizer)
         if not history.converged:
-            is_full = stochastic or len(history.costs) >= estimator.max_iter
+            is_full = stochastic or len(history.costs) >= self.max_iter
             unit = "epochs" if stochastic else "iterations"
             return (
-                f"max_iter={estimator.max_iter} {unit} were reached"
+                f"max_iter={self.max_iter} {unit} were reached"
                 if is_full
                 else history.message
             )

@@ -27,15 +27,13 @@ from .checking import Checked, Given, check
 from .checkpoint import Checkpoint, check_outputs, resume, start_from
 from .ending import Ending, advice
 from .observing import FitObserver
-from .parts import Parts, warn_unused
+from .parts import Parts
 from .progress import ProgressLine
 from .publishing import Curves, Publisher
+from .steps import resolved_batch_size, resolved_max_iter
 from .units import Units
+from .unused import warn_unused
 
-# A batch with batch_size="auto": an eighth of the rows within these limits. Few rows are
-# one batch: there, and there alone, a weight of k can be the same as k equal rows. So is a
-# chunk of a stream, whose rows do not show how many there are in all.
-LEAST_ROWS, MOST_ROWS, STEPS, FEW_ROWS = 16, 200, 8, 64
 FOLDED = ("identity", "log")  # links whose scale of y the last layer can take back
 
 
@@ -56,6 +54,8 @@ class Fit:
         Both with the scale of the rows to train on.
     units : Units
         Those scales.
+    max_iter : int
+        The largest number of epochs, or of iterations.
     network : Network
         With the weights that training starts from, then with the trained ones.
     state : TrainingState
@@ -79,6 +79,7 @@ class Fit:
         if self.features.scaling is not None:
             self.features.scaling.warn_of_rounding()
         self.units = Units(self.targets.scaling, self.features.scaling)
+        self.max_iter = resolved_max_iter(estimator, checked.data.n, incremental=goes_on)
         self.network, self.state = self._start()
         self.publisher = Publisher(
             estimator, checked, parts, self.features, self.targets, self.network
@@ -109,7 +110,8 @@ class Fit:
             If input or parameters are not as they should be, or training diverges.
         """
         checked = check(estimator, X, y, given)
-        parts = Parts.of(estimator, checked.targets, checked.data, checked.validation_set)
+        learned = (checked.targets, checked.data, checked.validation_set)
+        parts = Parts.of(estimator, *learned, incremental=given.incremental)
         if isinstance(parts.solver, LBFGS):
             warn_unused(estimator, checked.keep_best)
         if checked.resumes:
@@ -170,7 +172,7 @@ class Fit:
         curves = Curves.after(vars(estimator) if self.checked.resumes else {})
         observer = FitObserver(self.publisher, curves, follower=given.follower)
         if estimator.verbose:
-            epochs = 1 if given.incremental else estimator.max_iter
+            epochs = 1 if given.incremental else self.max_iter
             observer.progress = ProgressLine(epochs, curves.n_iter)
         if any(hasattr(estimator, name) for name in CALLBACK_ATTRIBUTES):
             observer.callbacks = self._contexts(curves)
@@ -185,7 +187,7 @@ class Fit:
         return CallbackContexts(
             self.estimator,
             "partial_fit" if incremental else "fit",
-            0 if incremental else self.estimator.max_iter,
+            0 if incremental else self.max_iter,
             {"X": checked.X, "y": checked.y, "metadata": metadata},
             lambda: self.publisher.attributes(curves),
         )
@@ -210,9 +212,9 @@ class Fit:
             learning_rate=float(estimator.learning_rate),
             schedule=self.parts.schedule,
             dropout_schedule=self.parts.dropout_schedule,
-            epochs=1 if incremental or self.targets.one_class else estimator.max_iter,
+            epochs=1 if incremental or self.targets.one_class else self.max_iter,
             epochs_before=self.observer.curves.n_iter if incremental else 0,
-            schedule_epochs=estimator.max_iter,
+            schedule_epochs=self.max_iter,
             tol=float(estimator.tol),
             n_iter_no_change=estimator.n_iter_no_change,
             keep_best=keep_best and not incremental,
@@ -231,12 +233,12 @@ class Fit:
                 f"batch_size={size} is larger than the {n} rows to train on: all of "
                 "them are one batch."
             )
-        is_over = self.observer.curves.n_iter >= estimator.max_iter
+        is_over = self.observer.curves.n_iter >= self.max_iter
         if incremental and is_over and self.parts.schedule.ends:
             warn_user(
                 f"The network has had {self.observer.curves.n_iter} epochs already: in "
                 f"partial_fit learning_rate_schedule={estimator.learning_rate_schedule!r} "
-                f"is at its end after max_iter={estimator.max_iter}. Raise max_iter, or "
+                f"is at its end after max_iter={self.max_iter}. Raise max_iter, or "
                 "use a schedule without an end."
             )
 
@@ -282,6 +284,7 @@ class Fit:
             network=self.network,
             data=self._data,
             history=self.history,
+            max_iter=self.max_iter,
             n_steps=0 if optimizer is None else optimizer.step,
             incremental=self.checked.given.incremental,
             one_class=self.targets.one_class,
@@ -300,14 +303,6 @@ class Fit:
             params=self.network.params.flat.copy(),
             split_seed=seed,
         )
-
-
-def resolved_batch_size(size: int | str, n: int, *, incremental: bool = False) -> int:
-    """Return how many rows a batch has, of `n` rows and with ``batch_size=size``."""
-    if not isinstance(size, str):
-        return size
-    one_batch = incremental or n <= FEW_ROWS
-    return min(MOST_ROWS, n if one_batch else max(LEAST_ROWS, n // STEPS))
 
 
 def link_for(estimator: Any, parts: Parts) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from inspect import signature
 from numbers import Integral, Real
 from typing import Any
 
@@ -22,9 +21,10 @@ from ..engine.data import Data
 from ..engine.initializers import INITIALIZERS, CustomInitializer, Initializer
 from ..engine.loss import CustomLoss, Loss
 from ..engine.losses import LOSSES, LogLoss
-from ..engine.optimizers import LBFGS, SOLVERS, AdamW, Solver
+from ..engine.optimizers import LBFGS, SOLVERS, Solver
 from ..engine.schedules import SCHEDULES, CustomSchedule, Schedule
 from ..warning import warn_user
+from .unused import warn_without_effect
 from .validation_set import ValidationSet
 
 RANGES = {
@@ -36,22 +36,7 @@ RANGES = {
     "tanh": (-1.0, 1.0),
 }
 HIDDEN_ACTIVATIONS = {name for name, part in ACTIVATIONS.items() if part.hidden}
-
-# Parameters that need a validation set, and that need a hidden layer.
 SMOOTHING = 0.03  # of the labels, by default: see docs/benchmarks/defaults.md
-VALIDATION = ("scoring", "validation_fraction")
-HIDDEN = ("activation", "dropout", "dropout_schedule")
-# Parameters that mean nothing to full-batch training.
-UNUSED_BY_LBFGS = (
-    "learning_rate",
-    "learning_rate_schedule",
-    "batch_size",
-    "dropout",
-    "dropout_schedule",
-    "shuffle",
-    "n_iter_no_change",
-    "clip_norm",
-)
 
 
 def losses_for(task: str) -> set[str]:
@@ -131,22 +116,18 @@ class Parts:
 
     @classmethod
     def of(
-        cls, estimator: Any, targets: Targets, data: Data, held_out: ValidationSet | None
+        cls,
+        estimator: Any,
+        targets: Targets,
+        data: Data,
+        held_out: ValidationSet | None,
+        incremental: bool = False,
     ) -> Parts:
         """Return the parts that the parameters of `estimator` name.
 
-        Parameters
-        ----------
-        estimator : estimator
-        targets : Targets
-        data : Data
-        held_out : ValidationSet or None
-            The loss must be defined for the targets of both.
-
-        Raises
-        ------
-        ValueError
-            If parameters do not fit each other or the targets.
+        The loss must be defined for the targets of both `data` and `held_out`.
+        `incremental` is whether this is one epoch of `partial_fit`. Parameters that do not
+        fit each other or the targets raise a ValueError.
         """
         widths = _widths(estimator.hidden_layer_sizes)
         loss = resolve_loss(estimator, targets.task)
@@ -156,7 +137,8 @@ class Parts:
         _check_output(name, output, loss, targets, n_outputs)
         hidden = _per_layer("activation", estimator.activation, widths, _activation)
         dropout = _per_layer("dropout", estimator.dropout, widths, _dropout)
-        _warn_without_effect(estimator, held_out is not None, dropout)
+        solver = _resolve(estimator.solver, SOLVERS)
+        warn_without_effect(estimator, held_out is not None, dropout)
         return cls(
             widths=widths,
             n_outputs=n_outputs,
@@ -166,8 +148,8 @@ class Parts:
             initializers=_initializers(estimator.initializer, (*hidden, output)),
             dropout=dropout,
             loss=loss,
-            solver=_resolve(estimator.solver, SOLVERS),
-            schedule=_schedule(estimator, "learning_rate_schedule"),
+            solver=solver,
+            schedule=_learning_rate_schedule(estimator, solver, incremental),
             dropout_schedule=_schedule(estimator, "dropout_schedule"),
         )
 
@@ -345,49 +327,15 @@ def _schedule(estimator: Any, name: str) -> Schedule:
     return part
 
 
-def warn_unused(estimator: Any, keep_best: bool) -> None:
-    """Warn about parameters that were set and that the solver "lbfgs" ignores.
+def _learning_rate_schedule(estimator: Any, solver: Solver, incremental: bool) -> Schedule:
+    """Return the factor on the learning rate; by default the one that suits the solver.
 
-    With early stopping, `keep_best`, every solver stops by `n_iter_no_change`.
+    A schedule that ends needs the length of training. If training may go on later, that is
+    unknown, and the learning rate stays as it is.
     """
-    names = {*UNUSED_BY_LBFGS} - ({"n_iter_no_change"} if keep_best else set())
-    for name, value in set_by_the_user(estimator, names):
-        warn_user(
-            f"solver={estimator.solver!r} does not use {name}={value!r}: leave it "
-            "at its default, or choose a stochastic solver such as 'adam'."
-        )
-
-
-def _warn_without_effect(
-    estimator: Any, has_validation_set: bool, dropout: tuple[float, ...]
-) -> None:
-    """Warn about parameters that were set and that have nothing to act on.
-
-    `dropout` has a rate per hidden layer.
-    """
-    if not has_validation_set and estimator.early_stopping is False:
-        for name, value in set_by_the_user(estimator, VALIDATION):
-            warn_user(
-                f"{name}={value!r} has no effect without a validation set: set "
-                "early_stopping=True, or pass X_val and y_val to fit."
-            )
-    if dropout and not any(dropout):
-        for name, value in set_by_the_user(estimator, ("dropout_schedule",)):
-            warn_user(f"{name}={value!r} has no effect: dropout is 0.")
-    solver = estimator.solver
-    if isinstance(solver, AdamW) and solver.scale_decay and not estimator.input_scale:
-        warn_user(f"solver={solver!r}: scale_decay has no effect without input_scale=True.")
-    if not dropout:
-        for name, value in set_by_the_user(estimator, HIDDEN):
-            warn_user(f"{name}={value!r} has no effect: there is no hidden layer.")
-
-
-def set_by_the_user(estimator: Any, names: Iterable[str]) -> list[tuple[str, Any]]:
-    """Return name and value of the parameters among `names` that are not at the default."""
-    defaults = signature(type(estimator).__init__).parameters
-    values = {name: getattr(estimator, name) for name in sorted(names)}
-    return [
-        (name, value)
-        for name, value in values.items()
-        if value is not defaults[name].default and value != defaults[name].default
-    ]
+    value = estimator.learning_rate_schedule
+    if not (isinstance(value, str) and value == "auto"):
+        return _schedule(estimator, "learning_rate_schedule")
+    if incremental or estimator.warm_start or isinstance(solver, LBFGS):
+        return SCHEDULES["constant"]
+    return SCHEDULES[solver.schedule]

@@ -36,6 +36,7 @@ from .parts import Parts
 from .progress import ProgressLine
 from .publishing import Curves
 from .shares import SAMPLE, Facts, Leg, Preparing, Setup, joined_samples
+from .steps import resolved_max_iter
 from .units import Units
 from .validation_set import ValidationSet
 
@@ -73,7 +74,7 @@ class RoundsFit:
     estimator : estimator
         Read only; it has `local_epochs`.
     plain : estimator
-        The same for one machine, with the same parameters.
+        The same for one machine, with the same parameters; its `max_iter` is resolved.
     workers : Workers
     given : dict
         X, y and metadata, for callbacks.
@@ -100,6 +101,7 @@ class RoundsFit:
                 "learn from."
             )
         whole = reduce(Survey.merged, surveys)
+        plain.max_iter = resolved_max_iter(plain, max(share.n for share in surveys))
         warn_uneven(surveys, whole)
         self.setup, self._found = self._set_up(whole)
         self.network, self.standing, self._rng = self._start()
@@ -219,7 +221,7 @@ class RoundsFit:
         After Ctrl-C, which sets `interrupt`, that is the network of the last whole round.
         """
         estimator, history = self.estimator, self.history
-        epochs = 1 if self.setup.targets.one_class else estimator.max_iter
+        epochs = 1 if self.setup.targets.one_class else self.plain.max_iter
         stopping = Stopping(
             float(estimator.tol),
             estimator.n_iter_no_change / estimator.local_epochs,  # rounds
@@ -355,6 +357,7 @@ class RoundsFit:
             network=network,
             data=data,
             history=self.history,
+            max_iter=self.plain.max_iter,
             n_steps=round(self.standing.step),
             incremental=False,
             one_class=setup.targets.one_class,

@@ -27,11 +27,11 @@ from ..engine.training import train
 from .averaging import Standing, Trained
 from .blocks import Block
 from .checking import Checked
-from .fit import FEW_ROWS, LEAST_ROWS, MOST_ROWS, STEPS
 from .observing import FitObserver
 from .parts import Parts
 from .publishing import Curves, Publisher
 from .splitting import LEAST, split
+from .steps import resolved_batch_size
 from .validation_set import ValidationSet
 
 FEWEST = 2 * LEAST  # rows of a partition of which some are held out
@@ -273,11 +273,9 @@ class Setup:
 
     def _plan(self, leg: Leg, n: int) -> Plan:
         """Return how to train on `n` rows."""
-        estimator, size = self.estimator, self.estimator.batch_size
-        if isinstance(size, str):
-            # Of the share: so a worker takes about as many steps as one machine would.
-            least = n if n <= FEW_ROWS else max(LEAST_ROWS, n // STEPS)
-            size = min(MOST_ROWS, least)
+        estimator = self.estimator
+        # Of the share: so a worker takes about as many steps as one machine would.
+        size = resolved_batch_size(estimator.batch_size, n)
         return Plan(
             batch_size=min(size, n),
             shuffle=estimator.shuffle,

@@ -355,7 +355,7 @@ class FFNNRegressor(RegressorMixin, BaseFFNN):
         """
         A = self.predict(X)
         levels = self._loss.levels if isinstance(self._loss, Quantile) else ()
-        return explained(as_numpy(y, "y"), A, levels, sample_weight)
+        return explained(y, A, levels, sample_weight)
 
 
 def explained(y: Any, A: Array, levels: tuple[float, ...], sample_weight: Any) -> float:
@@ -369,12 +369,12 @@ def explained(y: Any, A: Array, levels: tuple[float, ...], sample_weight: Any) -
         Which quantiles are predicted; with several of them, `A` has a column for each.
     sample_weight : array-like of shape (n,) or None
     """
-    y = np.asarray(y)
+    y = np.asarray(as_numpy(y, "y"))
     if y.dtype.kind == "f" and y.size:
         # Neither score depends on the unit of y. A power of 2 changes no digit, and keeps
         # sums of huge numbers, and their squares, finite.
         exponent = max(0, int(np.frexp(np.abs(y).max())[1]))
-        y, A = y * 2.0**-exponent, A * 2.0**-exponent
+        y, A = np.ldexp(y, -exponent), np.ldexp(A, -exponent)
     if len(levels) < 2:
         return r2_score(y, A, sample_weight=sample_weight)
     scores = [

@@ -1,7 +1,5 @@
 """Networks that overfit, and scorers, for the tests of how training ends."""
 
-from itertools import chain, repeat
-
 import numpy as np
 from sklearn.metrics import get_scorer
 
@@ -36,10 +34,10 @@ class Scripted:
     """A scorer that returns the given scores one after the other, then the last."""
 
     def __init__(self, *scores):
-        self._scores = chain(scores, repeat(scores[-1]))
+        self._scores = list(scores)
 
     def __call__(self, estimator, X, y):
-        score = next(self._scores)
+        score = self._scores.pop(0) if len(self._scores) > 1 else self._scores[0]
         if isinstance(score, BaseException):
             raise score
         return score

@@ -153,3 +153,11 @@ def test_the_score_does_not_depend_on_the_unit_of_y(levels, unit):
     assert 0 < score < 1
     assert explained(y * unit, A * unit, levels, None) == pytest.approx(score, rel=1e-9)
     assert explained(y * unit, A * unit, levels, np.ones(600)) == pytest.approx(score)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_prediction_that_is_not_finite_has_no_score(dtype):
+    A = np.array([np.inf, 1, 2], dtype)
+    for unit in (1, 1e99):  # 2**-332 is 0 in float32, and 0 * inf no number
+        with pytest.raises(ValueError, match="infinity"):
+            explained(np.array([3.0, 1, 2]) * unit, A, (), None)

@@ -7,7 +7,7 @@ import sklearn
 from scipy import sparse
 from sklearn import config_context
 
-from sknn import FFNNClassifier, FFNNRegressor, Quantile, TableEncoder
+from sknn import FFNNClassifier, FFNNRegressor, Quantile, TableEncoder, TabularRegressor
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(120, 4))
@@ -283,7 +283,18 @@ def test_arrays_of_other_libraries_are_read(dispatch, monkeypatch):
 
 
 def test_arrays_that_cannot_be_read_are_named():
-    with pytest.raises(TypeError, match="^X is an array of .* copy it into the memory"):
+    with pytest.raises(TypeError, match="^X is an array of .* memory of the CPU.*host"):
         FFNNRegressor().fit(Foreign(X, on_gpu=True), y)
     with pytest.raises(TypeError, match="^y_val is an array of"):
         FFNNRegressor().fit(X, y, X_val=X, y_val=Foreign(y, on_gpu=True))
+    with pytest.raises(TypeError, match="^y is an array of"):
+        FFNNRegressor(**GOOD).fit(X, y).score(X, Foreign(y, on_gpu=True))
+    coefs = [Foreign(W, on_gpu=True) for W in FFNNRegressor(**GOOD).fit(X, y).coefs_]
+    with pytest.raises(ValueError, match="coefs_init is an array of .*copy it to the host"):
+        FFNNRegressor(**GOOD).fit(X, y, coefs_init=coefs)
+    ensemble = TabularRegressor(FFNNRegressor(**GOOD), n_members=2)
+    for given, name in (((X, y), "X"), ((X, y), "y"), ((X, y, y), "sample_weight")):
+        arguments = dict(zip(("X", "y", "sample_weight"), given, strict=False))
+        arguments[name] = Foreign(arguments[name], on_gpu=True)
+        with pytest.raises(TypeError, match=f"^{name} is an array of"):
+            ensemble.fit(**arguments)

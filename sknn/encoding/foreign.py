@@ -20,8 +20,9 @@ def as_numpy(array: Any, name: str) -> Any:
     Raises
     ------
     TypeError
-        If NumPy cannot read it, as where it is in the memory of a GPU, or if it is a
-        collection of Dask, whose rows may not fit into memory.
+        If NumPy cannot read it: if it is in the memory of a GPU, has a type that NumPy
+        lacks, or records gradients. Also if it is a collection of Dask, whose rows may not
+        fit into memory.
     """
     if hasattr(array, "__dask_graph__"):
         raise TypeError(
@@ -37,6 +38,6 @@ def as_numpy(array: Any, name: str) -> Any:
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
         library = type(array).__module__.partition(".")[0]
         raise TypeError(
-            f"{name} is an array of {library} that NumPy cannot read: copy it into the "
-            f"memory of the CPU, and pass it as an array of NumPy. {error}"
+            f"{name} is an array of {library} that NumPy cannot read: pass it as an array "
+            f"of NumPy, in the memory of the CPU. {library} says: {error}"
         ) from error

@@ -15,6 +15,7 @@ from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from ..base import deferred_sigint
 from ..display.summary import SummaryMixin
+from ..encoding.foreign import as_numpy
 from ..encoding.targets import Targets
 from ..encoding.unchanged import Unchanged
 from ..encoding.versions import Versioned
@@ -180,6 +181,8 @@ class BaseTabular(
         self : estimator
         """
         check_parameters(self)
+        X, y = as_numpy(X, "X"), as_numpy(y, "y")
+        sample_weight = as_numpy(sample_weight, "sample_weight")
         with deferred_sigint() as interrupt:
             fit = EnsembleFit(self, X, y, sample_weight)
             fitted = fit.run(interrupt)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..encoding.foreign import as_numpy
 from ..engine.arrays import Array
 from ..engine.network import Network
 from ..engine.optimizer import OptimizerState
@@ -112,7 +113,7 @@ def start_from(network: Network, units: Units, given: Mapping[str, Any]) -> None
 def _fill(name: str, given: Any, views: list[Array]) -> None:
     """Copy the arrays `given` into `views` after a look at their shapes and values."""
     try:
-        arrays = [np.asarray(array, dtype=np.float64) for array in given]
+        arrays = [np.asarray(as_numpy(array, name), dtype=float) for array in given]
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"{name} must be a list of arrays of numbers, one per layer, got "

@@ -223,9 +223,10 @@ def test_epochs_and_schedule_count_over_rounds(client, digits):
     np.testing.assert_allclose(three.learning_rate_curve_, one.learning_rate_curve_)
 
 
-def test_by_default_the_largest_share_has_1000_steps(client):
-    """5 steps per epoch for 70 rows, so 200 epochs; with 64 it would be 1,000."""
-    X = da.random.default_rng(0).normal(size=(134, 2), chunks=((70, 64), (2,)))
+@pytest.mark.parametrize("chunks", [(70, 64), (35, 32, 35, 32)])
+def test_by_default_the_largest_share_has_1000_steps(client, chunks):
+    """5 steps per epoch for 70 rows, so 200 epochs; 64 or fewer would have 1,000."""
+    X = da.random.default_rng(0).normal(size=(134, 2), chunks=(chunks, (2,)))
     how = {"hidden_layer_sizes": 2, "n_iter_no_change": np.inf, "random_state": 0}
     model = DaskFFNNRegressor(local_epochs=100, **how).fit(X, X[:, 0])
     assert len(model.learning_rate_curve_) == model.n_iter_ == 200

@@ -101,7 +101,6 @@ class RoundsFit:
                 "learn from."
             )
         whole = reduce(Survey.merged, surveys)
-        plain.max_iter = resolved_max_iter(plain, max(share.n for share in surveys))
         warn_uneven(surveys, whole)
         self.setup, self._found = self._set_up(whole)
         self.network, self.standing, self._rng = self._start()
@@ -137,6 +136,7 @@ class RoundsFit:
                 "No partition has enough rows to hold some out: make partitions larger, "
                 "or set early_stopping=False."
             )
+        plain.max_iter = resolved_max_iter(plain, max(facts.n for facts in found))
         checked = self._checked(preparing, joined_samples(found), marker)
         n = sum(facts.n for facts in found)
         mean_weight = sum(facts.weight for facts in found) / n

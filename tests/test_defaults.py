@@ -47,8 +47,8 @@ class SignSGD(Optimizer):
 @pytest.mark.parametrize("solver", ["adam", "adamw", "rmsprop", Adam(beta_2=0.95)])
 def test_the_learning_rate_falls_along_half_a_cosine(kind, solver):
     X, y = table(60)  # one batch
-    model = small(kind, solver=solver, max_iter=8).fit(X, y)
-    expected = [0.004 * (1 + cos(pi * epoch / 8)) / 2 for epoch in range(8)]
+    model = small(kind, solver=solver, max_iter=50).fit(X, y)
+    expected = [0.004 * (1 + cos(pi * epoch / 50)) / 2 for epoch in range(50)]
     np.testing.assert_allclose(model.learning_rate_curve_, expected, rtol=1e-12)
 
 
@@ -76,9 +76,9 @@ def test_the_learning_rate_stays_where_training_may_go_on(kind):
 
 def test_a_fit_then_a_stream_has_both():
     X, y = table(60)
-    model = small(FFNNRegressor, max_iter=3).fit(X, y).partial_fit(X, y)
-    assert model.learning_rate_curve_[2] < 0.004
-    assert model.learning_rate_curve_[3] == 0.004
+    model = small(FFNNRegressor, max_iter=50).fit(X, y).partial_fit(X, y)
+    assert model.learning_rate_curve_[49] < 0.004
+    assert model.learning_rate_curve_[50] == 0.004
 
 
 def test_a_schedule_that_is_named_is_used_everywhere():
@@ -108,6 +108,18 @@ def test_lbfgs_is_not_told_that_it_ignores_the_default():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         FFNNRegressor(2, solver="lbfgs", max_iter=5, random_state=0).fit(X, y)
+
+
+@pytest.mark.parametrize("params", [{"max_iter": 49}, {"max_iter": 49, "warm_start": True}])
+def test_less_than_50_steps_are_reported(params):
+    X, y = table(60)
+    with pytest.warns(ConvergenceWarning, match="max_iter=49 .*aise max_iter"):
+        small(FFNNRegressor, **params).fit(X, y)
+
+
+def test_who_chooses_the_schedule_has_chosen_its_length():
+    small(FFNNRegressor, learning_rate_schedule="cosine", max_iter=3).fit(*table(60))
+    small(FFNNRegressor, max_iter=4, batch_size=4).fit(*table(60))  # 60 steps
 
 
 # ---- the length of training -------------------------------------------------------------

@@ -21,6 +21,7 @@ from .parts import Parts
 # `BEGUN` steps or where nothing improves any more, or if its last steps made the loss
 # `ABSURD` times as large. Losses below `FLOOR`, in the units of training, are never one.
 FAILED, ABSURD, BEGUN, FLOOR = 2.0, 100.0, 100, 0.1
+SHORT = 50  # steps: of fewer, a network that is new learns little at any usual rate
 NOTHING = 1e-4  # a loss of a constant prediction that leaves nothing to learn
 FLAT = (
     "The network predicts the same for every row: its layers pass no signal on, for "
@@ -73,9 +74,10 @@ class Ending:
         history, solver = self.history, self.parts.solver
         stochastic = isinstance(solver, Optimizer)
         meant = history.converged or history.stopped or history.out_of_time
-        ends = stochastic and self.parts.schedule.ends
-        if meant or self.incremental or ends or self.one_class:
+        if meant or self.incremental or self.one_class:
             return ""
+        if stochastic and self.parts.schedule.ends:
+            return self._too_short()
         if not stochastic and len(history.costs) < self.max_iter:
             return (
                 f"solver={self.estimator.solver!r} ended after {len(history.costs)} "
@@ -90,6 +92,20 @@ class Ending:
         return (
             f"max_iter={self.max_iter} was reached before the {what} stopped improving. "
             f"{remedy} max_iter."
+        )
+
+    def _too_short(self) -> str:
+        """Return the warning about a schedule that has ended, "" if there is none.
+
+        Who chose it has chosen its length.
+        """
+        value = self.estimator.learning_rate_schedule
+        is_default = isinstance(value, str) and value == "auto"
+        if not is_default or self.n_steps >= SHORT:
+            return ""
+        return (
+            f"max_iter={self.max_iter} made only {self.n_steps} steps of training. Raise "
+            "max_iter, or lower batch_size."
         )
 
     def reason(self) -> str:

@@ -4,8 +4,8 @@ How does it compare with MLPRegressor and MLPClassifier?
 
 Two questions about 10,000 diamonds: what does one cost (regression), and how well is it
 cut (classification)? All networks train on the same rows with the same layers, batches,
-epochs and learning rate. Those of sknn lower the rate along a cosine, which scikit-learn's do
-not offer with Adam. Everything else is each library's default.
+epochs and learning rate. Everything else is each library's default. The networks of sknn
+lower the rate along a cosine, which scikit-learn's do not offer with Adam.
 """
 
 import sys
@@ -45,7 +45,7 @@ shared = {
     "max_iter": 30,
     "random_state": 0,
 }
-sknn_settings = {**shared, "learning_rate": 0.005, "learning_rate_schedule": "cosine"}
+sknn_settings = {**shared, "learning_rate": 0.005}
 mlp_settings = {**shared, "learning_rate_init": 0.005}
 
 # %%

@@ -17,6 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from sknn import (
     ELU,
     LBFGS,
+    Adam,
     AdamW,
     AfterEpoch,
     FFNNClassifier,
@@ -110,6 +111,21 @@ def test_the_plan_is_named_as_the_user_named_it():
     assert facts["solver"].startswith("adamw(")
     assert "weight_decay=0.5" in facts["solver"]
     assert facts["learning rate"] == "0.004, cosine"
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(
+    ("params", "name"),
+    [
+        ({}, "cosine"),
+        ({"solver": Adam(beta_2=0.95)}, "cosine"),
+        ({"solver": "sgd"}, "constant"),
+        ({"warm_start": True}, "constant"),
+    ],
+)
+def test_the_schedule_is_the_one_that_was_used(params, name):
+    facts = regressor(learning_rate_schedule="auto", **params).summary().facts
+    assert facts["learning rate"] == f"0.004, {name}"
 
 
 def test_a_loss_and_a_schedule_of_the_user_have_their_names():

@@ -31,7 +31,7 @@ def chunks(rng, n_chunks, size=200):
 
 settings = {"hidden_layer_sizes": (32,), "learning_rate": 0.01, "random_state": 0}
 follows = FFNNRegressor(batch_size=32, **settings)
-once = FFNNRegressor(learning_rate_schedule="cosine", max_iter=60, **settings)
+once = FFNNRegressor(**settings)
 early, numbers, errors = [], [], []
 print("chunk   error of a model that follows   of one trained on the first 20 chunks")
 for number, (X, y) in enumerate(chunks(np.random.default_rng(0), 120), start=1):

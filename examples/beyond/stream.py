@@ -34,9 +34,7 @@ def chunks(size):
 # Learn, chunk after chunk
 # ------------------------
 
-network = FFNNRegressor(
-    hidden_layer_sizes=(64, 32), learning_rate=0.005, batch_size=50, random_state=0
-)
+network = FFNNRegressor(hidden_layer_sizes=(64, 32), batch_size=50, random_state=0)
 rows, scores = [], []
 for number, (X, y) in enumerate(chunks(500)):
     if number:

@@ -32,7 +32,6 @@ for ax, name in zip(axes.flat, ACTIVATIONS, strict=True):
         hidden_layer_sizes=(8, 8),
         activation=name,
         learning_rate=0.02,
-        learning_rate_schedule="cosine",
         max_iter=100,
         random_state=0,
     ).fit(X, y)
@@ -93,8 +92,8 @@ plt.show()
 # ------------
 #
 # Images of digits, five-fold cross-validation. ``identity`` is a linear model. The others differ
-# by less than the standard deviation of the folds: the activation is not the first parameter to
-# search.
+# by 0.016 or less, about the standard deviation of the folds: the activation is not the first
+# parameter to search.
 
 X, y = load_digits(return_X_y=True)
 print("activation   accuracy   standard deviation")

@@ -27,10 +27,7 @@ def autoencoder(size):
         activation=("silu", "silu", "identity", "silu", "silu"),
         encoder=None,
         scale_target=False,
-        learning_rate=0.003,
-        learning_rate_schedule="cosine",
         batch_size=32,
-        max_iter=40,
         random_state=0,
     )
 

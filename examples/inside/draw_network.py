@@ -26,8 +26,6 @@ model = FFNNClassifier(
     hidden_layer_sizes=(5, 3),
     activation="tanh",
     learning_rate=0.02,
-    learning_rate_schedule="cosine",
-    max_iter=100,
     random_state=0,
 ).fit(iris.data, names)
 fig, ax = plt.subplots(figsize=(6.8, 4), layout="constrained")

@@ -34,9 +34,6 @@ X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
 model = FFNNRegressor(
     (32, 32),
     activation="silu",
-    learning_rate=0.01,
-    learning_rate_schedule="cosine",
-    max_iter=60,
     random_state=0,
 ).fit(X_train, y_train)
 print(f"R² on {len(X_test)} held-out flats: {model.score(X_test, y_test):.3f}")

@@ -25,9 +25,6 @@ model = FFNNClassifier(
     hidden_layer_sizes=(24,),
     alpha=0.01,
     encoder=None,
-    learning_rate=0.01,
-    learning_rate_schedule="cosine",
-    max_iter=60,
     random_state=0,
 ).fit(X, y)
 fig, ax = plt.subplots(figsize=(6.5, 4.4), layout="constrained")
@@ -70,9 +67,6 @@ tumours = load_breast_cancer(as_frame=True)
 model = FFNNClassifier(
     hidden_layer_sizes=(12,),
     alpha=0.01,
-    learning_rate=0.01,
-    learning_rate_schedule="cosine",
-    max_iter=40,
     random_state=0,
 ).fit(tumours.data, tumours.target)
 fig, ax = plt.subplots(figsize=(6.5, 4.6), layout="constrained")

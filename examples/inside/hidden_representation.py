@@ -23,9 +23,6 @@ model = FFNNClassifier(
     hidden_layer_sizes=(64, 32, 10),
     activation="tanh",
     encoder=None,  # the pixels are on one scale
-    learning_rate=0.003,
-    learning_rate_schedule="cosine",
-    max_iter=60,
     random_state=0,
 ).fit(X_train, y_train)
 print(f"accuracy on held-out images: {model.score(X_test, y_test):.3f}")

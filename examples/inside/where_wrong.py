@@ -20,12 +20,6 @@ from sklearn.model_selection import cross_val_predict, train_test_split
 from sknn import FFNNClassifier, FFNNRegressor
 
 DATA = Path(sys.argv[0]).resolve().parents[1] / "data" / "diamonds.csv.gz"
-SHARED = {
-    "learning_rate": 0.003,
-    "learning_rate_schedule": "cosine",
-    "max_iter": 30,
-    "random_state": 0,
-}
 
 # %%
 # A regression: the price of diamonds
@@ -38,7 +32,7 @@ SHARED = {
 diamonds = pd.read_csv(DATA)
 X, price = diamonds.drop(columns="price"), diamonds["price"].astype(float)
 X_train, X_test, y_train, y_test = train_test_split(X, price, random_state=0)
-network = FFNNRegressor((64, 32), **SHARED).fit(X_train, y_train)
+network = FFNNRegressor((64, 32), random_state=0).fit(X_train, y_train)
 predicted = network.predict(X_test)
 print(f"R² on held-out diamonds: {network.score(X_test, y_test):.3f}")
 
@@ -63,7 +57,7 @@ X_test.assign(price=y_test, predicted=predicted.round()).iloc[worst]
 # the true digits, columns the predicted ones.
 
 digits = load_digits()
-classifier = FFNNClassifier((64,), **SHARED)
+classifier = FFNNClassifier((64,), random_state=0)
 P = cross_val_predict(classifier, digits.data, digits.target, method="predict_proba")
 guess = P.argmax(axis=1)
 print(f"{(guess == digits.target).mean():.1%} of {len(guess)} images are right")

@@ -33,9 +33,6 @@ X_train, X_test, y_train, y_test = train_test_split(X, price, random_state=0)
 model = FFNNRegressor(
     hidden_layer_sizes=(64, 32),
     activation="silu",
-    learning_rate=0.005,
-    learning_rate_schedule="cosine",
-    max_iter=30,
     random_state=0,
 ).fit(X_train, y_train)
 print(f"R² on {len(X_test)} held-out diamonds: {model.score(X_test, y_test):.3f}")

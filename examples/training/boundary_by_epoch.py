@@ -52,7 +52,6 @@ def keep(network):
 model = FFNNClassifier(
     hidden_layer_sizes=(32, 32),
     learning_rate=0.01,
-    learning_rate_schedule="cosine",
     batch_size=32,
     max_iter=100,
     n_iter_no_change=100,  # all epochs, even if the loss does not improve

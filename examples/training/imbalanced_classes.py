@@ -41,12 +41,7 @@ models = {}
 print("class_weight   balanced accuracy   recall   precision")
 for class_weight in (None, "balanced"):
     model = FFNNClassifier(
-        hidden_layer_sizes=16,
-        learning_rate=0.01,
-        learning_rate_schedule="cosine",
-        max_iter=60,
-        class_weight=class_weight,
-        random_state=0,
+        hidden_layer_sizes=16, class_weight=class_weight, random_state=0
     ).fit(X_train, y_train)
     predicted = model.predict(X_test)
     models[class_weight] = model

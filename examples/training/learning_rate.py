@@ -4,8 +4,7 @@ Which learning rate? The rate finder
 
 Let the rate rise from step to step, and watch the loss: :class:`~sknn.LearningRateDisplay`. Where
 the loss does not fall, the rate is too low; where it rises, too high. Begin with a tenth of the
-rate at which the loss is lowest, which the display suggests, and let the rate fall along a
-cosine.
+rate at which the loss is lowest, which the display suggests.
 """
 
 import matplotlib.pyplot as plt
@@ -36,8 +35,8 @@ plt.show()
 # Is the suggestion any good?
 # ---------------------------
 #
-# The test is to fit with many rates, which takes longer: 20 epochs each, with the rate falling
-# along a cosine.
+# The test is to fit with many rates, which takes longer: 20 epochs each, during which the rate
+# falls along a cosine, as it does by default.
 
 
 def fitted(rate):
@@ -45,7 +44,6 @@ def fitted(rate):
     network = FFNNClassifier(
         hidden_layer_sizes=(64, 32),
         learning_rate=rate,
-        learning_rate_schedule="cosine",
         max_iter=20,
         random_state=0,
     )

@@ -29,7 +29,6 @@ large = {
     "learning_rate": 0.005,
     "max_iter": 300,
     "n_iter_no_change": 300,
-    "learning_rate_schedule": "cosine",
     "batch_size": 25,
     "random_state": 0,
 }

@@ -2,10 +2,11 @@
 Which learning rate schedule?
 =============================
 
-``"cosine"`` if you know how many epochs you want. High rates at first take large steps, low rates
-at the end let the weights come to rest. With a constant rate, the error jumps up and down to the
-end. ``"adaptive"`` needs no fixed number of epochs: it lowers the rate when the cost stops
-improving.
+``"cosine"``, which ``fit`` uses by default. High rates at first take large steps, low rates at the
+end let the weights come to rest. With a constant rate, the error jumps up and down to the end.
+It is the default where training may go on, in ``partial_fit`` and with ``warm_start=True``, and
+with plain ``"sgd"``. ``"adaptive"`` needs no fixed number of epochs: it lowers the rate when the
+cost stops improving.
 """
 
 import sys

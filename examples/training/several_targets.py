@@ -34,7 +34,6 @@ network = FFNNRegressor(
     scale_target=False,
     dropout=0.2,
     learning_rate=0.01,
-    learning_rate_schedule="cosine",
     max_iter=80,
     random_state=0,
 )

@@ -33,9 +33,7 @@ X_rest, X_test, y_rest, y_test = train_test_split(X, y, stratify=y, random_state
 X_train, X_val, y_train, y_val = train_test_split(
     X_rest, y_rest, test_size=0.2, stratify=y_rest, random_state=0
 )
-network = FFNNClassifier(
-    hidden_layer_sizes=(64,), learning_rate=0.003, early_stopping=True, random_state=1
-)
+network = FFNNClassifier(hidden_layer_sizes=(64,), early_stopping=True, random_state=1)
 
 
 def report(name, pipeline):

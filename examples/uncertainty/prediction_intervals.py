@@ -32,10 +32,7 @@ X_train, X_test, y_train, y_test = train_test_split(X, price, random_state=0)
 model = FFNNRegressor(
     loss=Quantile((0.05, 0.5, 0.95)),
     hidden_layer_sizes=(64, 32),
-    learning_rate=0.003,
     alpha=0.01,
-    early_stopping=True,
-    max_iter=100,
     random_state=0,
 )
 low, median, high = model.fit(X_train, y_train).predict(X_test).T

@@ -26,13 +26,8 @@ X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(
     X, y, train_size=200, stratify=y, random_state=0
 )
-model = TabularClassifier(
-    FFNNClassifier(
-        (32,), learning_rate=0.005, learning_rate_schedule="cosine", max_iter=30
-    ),
-    n_members=10,
-    random_state=0,
-).fit(X_train, y_train)
+model = TabularClassifier(FFNNClassifier((32,)), n_members=10, random_state=0)
+model.fit(X_train, y_train)
 print(f"accuracy on {len(y_test)} held-out images: {model.score(X_test, y_test):.1%}")
 
 # %%

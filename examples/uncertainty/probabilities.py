@@ -54,7 +54,7 @@ found = {
 #
 # The log loss judges the probabilities themselves: lower is better. The calibration error is
 # the mean distance between probability and share, over ten bins with the same number of rows.
-# The true probabilities have one of 0.015, which is chance. The three networks are 0.02 to 0.04
+# The true probabilities have one of 0.015, which is chance. The three networks are 0.02 to 0.03
 # off, the forest and the boosted trees 0.05.
 
 

@@ -34,9 +34,6 @@ model = FFNNRegressor(
     hidden_layer_sizes=(32, 32),
     activation="silu",
     loss=Quantile(LEVELS),
-    learning_rate=0.005,
-    learning_rate_schedule="cosine",
-    max_iter=40,
     random_state=0,
 ).fit(X_train, y_train)
 

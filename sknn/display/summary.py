@@ -195,9 +195,20 @@ def _plan(network: Any) -> dict[str, str]:
         "solver": named_part(solver, SOLVERS),
     }
     if not uses_lbfgs(network):
-        schedule = named_part(network.learning_rate_schedule, SCHEDULES)
-        facts["learning rate"] = f"{network.learning_rate:g}, {schedule}"
+        facts["learning rate"] = f"{network.learning_rate:g}, {_schedule(network)}"
     return facts
+
+
+def _schedule(network: Any) -> str:
+    """Return the name of the schedule that the learning rate has followed."""
+    name = named_part(network.learning_rate_schedule, SCHEDULES)
+    if name != "auto":
+        return name
+    if len({*network.learning_rate_curve_}) == 1:
+        return "constant"
+    solver = network.solver
+    part = SOLVERS[solver] if isinstance(solver, str) else solver
+    return str(part.schedule)
 
 
 def _ends(network: Any) -> dict[str, str]:

@@ -21,7 +21,7 @@ grid = {
     "hidden_layer_sizes": [rectangular(w, d) for w in (16, 32, 64) for d in (1, 2)],
     "learning_rate": [0.0003, 0.001, 0.003, 0.01, 0.03],
 }
-network = FFNNClassifier(learning_rate_schedule="cosine", random_state=0)
+network = FFNNClassifier(batch_size=128, learning_rate_schedule="cosine", random_state=0)
 
 
 def report(name, search, epochs):

@@ -207,7 +207,7 @@ def _schedule(network: Any) -> str:
     if len({*network.learning_rate_curve_}) == 1:
         return "constant"
     solver = network.solver
-    part = SOLVERS[solver] if isinstance(solver, str) else solver
+    part: Any = SOLVERS[solver] if isinstance(solver, str) else solver
     return str(part.schedule)
 
 

@@ -103,6 +103,14 @@ def test_an_optimizer_of_the_user_names_the_schedule_that_suits_it():
     assert {part.schedule for part in (Adam, AdamW, RMSprop)} == {"cosine"}
 
 
+def test_an_optimizer_of_the_user_with_an_unknown_schedule_is_named():
+    class Unsuited(SignSGD):
+        schedule = "cosinus"
+
+    with pytest.raises(ValueError, match="Unsuited.schedule is 'cosinus'.*'cosine'"):
+        FFNNRegressor(2, solver=Unsuited()).fit(*table(60))
+
+
 def test_lbfgs_is_not_told_that_it_ignores_the_default():
     X, y = table(60)
     with warnings.catch_warnings():

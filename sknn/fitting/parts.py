@@ -338,4 +338,9 @@ def _learning_rate_schedule(estimator: Any, solver: Solver, incremental: bool) -
         return _schedule(estimator, "learning_rate_schedule")
     if incremental or estimator.warm_start or isinstance(solver, LBFGS):
         return SCHEDULES["constant"]
+    if solver.schedule not in SCHEDULES:
+        raise ValueError(
+            f"{type(solver).__name__}.schedule is {solver.schedule!r}, but must be one of "
+            f"{sorted(SCHEDULES)}."
+        )
     return SCHEDULES[solver.schedule]

@@ -92,8 +92,8 @@ class FFNNClassifier(ClassifierMixin, BaseFFNN):
         Maximum norm of the gradient; larger gradients are rescaled to it.
     max_iter : int, default="auto"
         The largest number of epochs in one call of `fit`; with "lbfgs", of iterations.
-        "auto" is 60 epochs, and more for few rows, until there are 1,000 steps; with
-        "lbfgs" 200 iterations.
+        "auto" is 60 epochs, or 200 if the schedule has no end, and more if they have fewer
+        than 1,000 steps, as for few rows; with "lbfgs" 200 iterations.
     max_time : float or None, default=None
         Seconds after which training ends. With early stopping, the best weights so far
         are kept, otherwise the latest.

@@ -34,7 +34,7 @@ def small(kind, **params):
 class SignSGD(Optimizer):
     """A rule of the user, who prefers a schedule of his own."""
 
-    schedule = "adaptive"
+    default_schedule = "adaptive"
 
     def update(self, params, grad, memory, t, rate):
         params -= rate * np.sign(grad)
@@ -100,14 +100,16 @@ def test_an_optimizer_of_the_user_names_the_schedule_that_suits_it():
     with pytest.warns(ConvergenceWarning):
         model.fit(X, X[:, 0])
     assert model.learning_rate_curve_[-1] == pytest.approx(0.004 * 0.2**2)
-    assert {part.schedule for part in (Adam, AdamW, RMSprop)} == {"cosine"}
+    assert {part.default_schedule for part in (Adam, AdamW, RMSprop)} == {"cosine"}
 
 
 def test_an_optimizer_of_the_user_with_an_unknown_schedule_is_named():
     class Unsuited(SignSGD):
-        schedule = "cosinus"
+        default_schedule = "cosinus"
 
-    with pytest.raises(ValueError, match="Unsuited.schedule is 'cosinus'.*'cosine'"):
+    with pytest.raises(
+        ValueError, match="Unsuited.default_schedule is 'cosinus'.*'cosine'"
+    ):
         FFNNRegressor(2, solver=Unsuited()).fit(*table(60))
 
 
@@ -175,12 +177,34 @@ def test_in_a_stream_schedules_that_end_have_60_epochs():
         model.partial_fit(X, y)
 
 
-def test_members_of_an_ensemble_have_as_many_epochs_as_the_same_network_alone():
-    X, y = table(60)
-    ensemble = TabularRegressor(small(FFNNRegressor), n_members=2, random_state=0)
-    # 54 rows each, one batch.
-    members = ensemble.fit(X, y).members_
-    assert [network.n_iter_ for kept in members for network in kept] == [1000, 1000]
+@pytest.mark.parametrize(("n", "epochs"), [(60, 1000), (200, 500)])
+def test_members_of_an_ensemble_have_1000_steps_of_their_own_batches(n, epochs):
+    """54 rows each are one batch, and 180 are two."""
+    X, y = table(n)
+    network = small(FFNNRegressor, learning_rate_schedule="coslog4")
+    ensemble = TabularRegressor(network, n_members=2, random_state=0).fit(X, y)
+    kept = {model.n_iter_ for at_ends in ensemble.members_ for model in at_ends}
+    assert kept <= {round(epochs * end / 15) for end in (1, 3, 7, 15)}
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"learning_rate_schedule": "constant"},
+        {"learning_rate_schedule": "adaptive", "tol": 0.0},
+        {"warm_start": True},
+        {"solver": "sgd"},
+    ],
+)
+def test_a_schedule_without_an_end_has_200_epochs(params):
+    with pytest.warns(ConvergenceWarning, match="max_iter=200 was reached"):
+        model = small(FFNNRegressor, **params).fit(*table(1000))
+    assert model.n_iter_ == 200
+
+
+def test_the_summary_has_the_number_of_epochs():
+    facts = small(FFNNRegressor).fit(*table(1000)).summary().facts
+    assert facts["ended because"] == "max_iter=60 epochs were reached"
 
 
 def test_the_parameter_stays_as_it_was_given():

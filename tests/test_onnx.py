@@ -94,6 +94,12 @@ def test_every_activation_is_converted(activation, dtype):
     assert_same_labels(FFNNClassifier(activation=activation, **SMALL).fit(X, labels), X)
 
 
+def test_a_network_with_the_defaults_is_converted():
+    X, y = numbers("float64")
+    assert_same_values(FFNNRegressor(random_state=0).fit(X, y), X)
+    assert_same_labels(FFNNClassifier(random_state=0).fit(X, y > np.median(y)), X)
+
+
 def test_learned_slopes_are_those_of_the_network():
     X, y = numbers("float64")
     model = FFNNRegressor(activation="prelu", **SMALL | {"learning_rate": 0.1}).fit(X, y)

@@ -208,7 +208,7 @@ def _schedule(network: Any) -> str:
         return "constant"
     solver = network.solver
     part: Any = SOLVERS[solver] if isinstance(solver, str) else solver
-    return str(part.schedule)
+    return str(part.default_schedule)
 
 
 def _ends(network: Any) -> dict[str, str]:

@@ -46,9 +46,9 @@ class Optimizer(Part):
     ----------
     n_vectors : int
         How many vectors it keeps between steps.
-    schedule : str
+    default_schedule : str
         The name of the learning rate schedule that suits it where the length of training is
-        known in advance.
+        known in advance: "cosine", unless a subclass has another one.
 
     See Also
     --------
@@ -75,7 +75,7 @@ class Optimizer(Part):
     """
 
     n_vectors: ClassVar[int] = 0
-    schedule: ClassVar[str] = "cosine"
+    default_schedule: ClassVar[str] = "cosine"
 
     def start(self, params: Array, n_weights: int, n_scales: int = 0) -> OptimizerState:
         """Return the state before the first step.

@@ -46,7 +46,7 @@ class SGD(Optimizer):
 
     momentum: float = 0.0
     nesterov: bool = False
-    schedule: ClassVar[str] = "constant"  # the document's training rate
+    default_schedule: ClassVar[str] = "constant"  # the document's training rate
 
     def __post_init__(self) -> None:
         self.check_number("momentum", 0, 1)

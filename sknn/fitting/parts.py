@@ -137,7 +137,6 @@ class Parts:
         _check_output(name, output, loss, targets, n_outputs)
         hidden = _per_layer("activation", estimator.activation, widths, _activation)
         dropout = _per_layer("dropout", estimator.dropout, widths, _dropout)
-        solver = _resolve(estimator.solver, SOLVERS)
         warn_without_effect(estimator, held_out is not None, dropout)
         return cls(
             widths=widths,
@@ -148,8 +147,8 @@ class Parts:
             initializers=_initializers(estimator.initializer, (*hidden, output)),
             dropout=dropout,
             loss=loss,
-            solver=solver,
-            schedule=_learning_rate_schedule(estimator, solver, incremental),
+            solver=_resolve(estimator.solver, SOLVERS),
+            schedule=learning_rate_schedule(estimator, incremental=incremental),
             dropout_schedule=_schedule(estimator, "dropout_schedule"),
         )
 
@@ -327,7 +326,7 @@ def _schedule(estimator: Any, name: str) -> Schedule:
     return part
 
 
-def _learning_rate_schedule(estimator: Any, solver: Solver, incremental: bool) -> Schedule:
+def learning_rate_schedule(estimator: Any, *, incremental: bool) -> Schedule:
     """Return the factor on the learning rate; by default the one that suits the solver.
 
     A schedule that ends needs the length of training. If training may go on later, that is
@@ -336,11 +335,13 @@ def _learning_rate_schedule(estimator: Any, solver: Solver, incremental: bool) -
     value = estimator.learning_rate_schedule
     if not (isinstance(value, str) and value == "auto"):
         return _schedule(estimator, "learning_rate_schedule")
+    solver = _resolve(estimator.solver, SOLVERS)
     if incremental or estimator.warm_start or isinstance(solver, LBFGS):
         return SCHEDULES["constant"]
-    if solver.schedule not in SCHEDULES:
+    name = solver.default_schedule
+    if name not in SCHEDULES:
         raise ValueError(
-            f"{type(solver).__name__}.schedule is {solver.schedule!r}, but must be one of "
+            f"{type(solver).__name__}.default_schedule is {name!r}, but must be one of "
             f"{sorted(SCHEDULES)}."
         )
-    return SCHEDULES[solver.schedule]
+    return SCHEDULES[name]

@@ -30,7 +30,7 @@ NAMES = {
     "learning_rate_schedule": set(SCHEDULES),
 }
 # Quoted names that belong to other parameters.
-MENTIONED = {"output_activation": set(LOSSES), "learning_rate_schedule": set(SOLVERS)}
+MENTIONED = {"output_activation": set(LOSSES), "learning_rate_schedule": {"sgd"}}
 
 
 def names_for(kind, parameter):

@@ -15,7 +15,7 @@ from ..engine.data import Data
 from ..engine.network import Network
 from ..engine.optimizer import Optimizer
 from ..engine.plan import History
-from .parts import Parts
+from .parts import Parts, is_auto
 
 # A network is a failure if its loss is `FAILED` times that of a constant prediction, after
 # `BEGUN` steps or where nothing improves any more, or if its last steps made the loss
@@ -99,9 +99,8 @@ class Ending:
 
         Who chose it has chosen its length.
         """
-        value = self.estimator.learning_rate_schedule
-        is_default = isinstance(value, str) and value == "auto"
-        if not is_default or self.n_steps >= SHORT:
+        is_chosen = not is_auto(self.estimator.learning_rate_schedule)
+        if is_chosen or self.n_steps >= SHORT:
             return ""
         return (
             f"max_iter={self.max_iter} made only {self.n_steps} steps of training. Raise "

@@ -169,6 +169,12 @@ def _resolve(value: Any, registry: Mapping[str, Any]) -> Any:
     return registry[value] if isinstance(value, str) else value
 
 
+def is_auto(value: Any) -> bool:
+    """Return whether a parameter leaves the choice to the package."""
+    # An object of the user may compare in any way.
+    return isinstance(value, str) and value == "auto"
+
+
 def uses_lbfgs(estimator: Any) -> bool:
     """Return whether the solver takes all rows at once, and has no learning rate."""
     solver = estimator.solver
@@ -237,7 +243,7 @@ def resolve_loss(estimator: Any, task: str) -> Loss:
     plain one.
     """
     value, plain = estimator.loss, estimator.encoder is None
-    if isinstance(value, str) and value == "auto":
+    if is_auto(value):
         value = "squared_error"
         if task == "classification":
             value = LogLoss() if plain else LogLoss(SMOOTHING)
@@ -255,7 +261,7 @@ def resolve_loss(estimator: Any, task: str) -> Loss:
 
 def _output_name(value: Any, loss: Loss, targets: Targets, n_outputs: int) -> Any:
     """Return the output activation as the user would name it."""
-    if not (isinstance(value, str) and value == "auto"):
+    if not is_auto(value):
         return value
     if targets.task == "regression":
         if loss.output not in ACTIVATIONS:
@@ -306,7 +312,7 @@ def _initializers(value: Any, activations: Sequence[Activation]) -> tuple[Initia
     He's factor of 2 makes up for what a rectifier took away in the layer before. Columns of
     X are not rectified: there it would only add noise.
     """
-    if isinstance(value, str) and value == "auto":
+    if is_auto(value):
         names = [part.initializer for part in activations]
         names[0] = "glorot_uniform" if names[0] == "he_uniform" else names[0]
         return tuple(INITIALIZERS[name] for name in names)
@@ -333,7 +339,7 @@ def learning_rate_schedule(estimator: Any, *, incremental: bool) -> Schedule:
     unknown, and the learning rate stays as it is.
     """
     value = estimator.learning_rate_schedule
-    if not (isinstance(value, str) and value == "auto"):
+    if not is_auto(value):
         return _schedule(estimator, "learning_rate_schedule")
     solver = _resolve(estimator.solver, SOLVERS)
     if incremental or estimator.warm_start or isinstance(solver, LBFGS):
